@@ -1,0 +1,144 @@
+package cases
+
+// A Case is one conformance test: what we send, which answers we accept, and
+// how the connection must end. It is plain data: it can be compared, copied,
+// written to JSON and read back without loss.
+//
+// The zero value of every field asks for what RFC 6455 asks for. A field that
+// is set is therefore either the subject of the case or a deliberate deviation.
+type Case struct {
+	ID          ID        `json:"id"`
+	Description string    `json:"description"`
+	Expectation string    `json:"expectation"`
+	Spec        []string  `json:"spec,omitempty"` // clauses that decide the verdict, e.g. "RFC 6455 5.2"
+	Script      Script    `json:"script,omitempty"`
+	Accept      []Outcome `json:"accept"` // best first; the first that matches is the verdict
+	Ending      Ending    `json:"ending,omitzero"`
+	Limit       Limit     `json:"limit,omitzero"`
+}
+
+// An ID names a case the way Autobahn does: "3.6", "12.1.1".
+type ID string
+
+// A Verdict grades a case, or the way its connection ended. The words are
+// Autobahn's; consumers of its reports know no others.
+type Verdict string
+
+// The grades of a case. An observation that matches no accepted outcome is
+// Failed, so Failed never appears in the Accept of a case.
+const (
+	OK            Verdict = "OK"
+	NonStrict     Verdict = "NON-STRICT"
+	Informational Verdict = "INFORMATIONAL"
+	Unimplemented Verdict = "UNIMPLEMENTED"
+	Failed        Verdict = "FAILED"
+)
+
+// The further grades of an ending.
+const (
+	WrongCodeSent  Verdict = "WRONG CODE"       // the peer sent a close code it should not have sent
+	Unclean        Verdict = "UNCLEAN"          // no complete closing handshake where one is required
+	FailedByClient Verdict = "FAILED BY CLIENT" // we, as the client, had to drop TCP for the server
+)
+
+// Verdicts lists the grades a case may accept, best first.
+var Verdicts = []Verdict{OK, NonStrict, Informational, Unimplemented}
+
+// An Outcome is one sequence of events we accept, and what it is worth.
+type Outcome struct {
+	Verdict Verdict `json:"verdict"`
+	Events  Events  `json:"events,omitempty"`
+	Says    string  `json:"says,omitempty"` // what the report says when this one matched
+}
+
+// Exactly accepts one sequence of events and no other.
+func Exactly(events ...Event) []Outcome { return []Outcome{{Verdict: OK, Events: events}} }
+
+// Silence accepts a peer that says nothing before the connection ends.
+var Silence = Exactly()
+
+// An Ending says how the connection must come to its end. The zero value is a
+// closing handshake that we start with 1000 and the peer answers with 1000; we
+// start it as soon as every accepted outcome equals what was observed.
+type Ending struct {
+	Peer        bool     `json:"peer,omitempty"`        // the peer, not we, must end it
+	Codes       []uint16 `json:"codes,omitempty"`       // close codes the peer may send, the first is the one we close with; nil: 1000
+	MayDrop     bool     `json:"mayDrop,omitempty"`     // a dropped TCP connection will do
+	NoAutoClose bool     `json:"noAutoClose,omitempty"` // only the script or the limit starts the closing handshake
+	Fatal       Fault    `json:"fatal,omitempty"`       // the fault that fails the behaviour as well as the close
+	Grade       Verdict  `json:"grade,omitempty"`       // the grade of both, if it does not depend on what happens
+}
+
+// CloseCodes are the close codes the peer may send, the first of which is the
+// one we close with.
+func (e Ending) CloseCodes() []uint16 {
+	if e.Codes == nil {
+		return []uint16{CodeNormal}
+	}
+	return e.Codes
+}
+
+// A Fault is a way for an ending to be wrong.
+type Fault string
+
+// The faults that can be declared fatal.
+const (
+	WrongSide Fault = "wrong-side" // the other endpoint ended the connection
+	WrongCode Fault = "wrong-code" // the peer sent a close code not in Codes
+)
+
+// FailedByPeer is the ending of a connection the peer must fail, with one of
+// codes or by dropping TCP (RFC 6455 7.1.7).
+func FailedByPeer(codes ...uint16) Ending {
+	return Ending{Peer: true, Codes: codes, MayDrop: true}
+}
+
+// OrFail makes fault fail the behaviour, too.
+func (e Ending) OrFail(fault Fault) Ending { e.Fatal = fault; return e }
+
+// A Limit bounds the time a case may take, counted from the moment its last
+// step is started. The zero value fails the connection after one second.
+type Limit struct {
+	After Duration `json:"after,omitempty"` // 0: one second
+	Close bool     `json:"close,omitempty"` // start a closing handshake rather than fail the connection
+}
+
+// Time is After with its default resolved.
+func (l Limit) Time() Duration {
+	if l.After == 0 {
+		return Second
+	}
+	return l.After
+}
+
+// CloseAfter starts a closing handshake when d has passed.
+func CloseAfter(d Duration) Limit { return Limit{After: d, Close: true} }
+
+// FailAfter fails the connection when d has passed.
+func FailAfter(d Duration) Limit { return Limit{After: d} }
+
+// As is c under another id, doing something a little different.
+func (c Case) As(id ID, description string, script Script) Case {
+	c.ID, c.Description, c.Script = id, description, script
+	return c
+}
+
+// Close codes of RFC 6455 7.4.1 that the tester sends or asks for.
+const (
+	CodeNormal         uint16 = 1000
+	CodeGoingAway      uint16 = 1001
+	CodeProtocolError  uint16 = 1002
+	CodeInvalidPayload uint16 = 1007
+	CodeTooBig         uint16 = 1009
+)
+
+// CloseCodeAllowed reports whether an endpoint may put code into a close frame:
+// the codes that RFC 6455 7.4.1 defines for the wire and those later registered
+// with IANA (1012 to 1014), or any code from 3000 to 4999 (7.4.2).
+func CloseCodeAllowed(code uint16) bool {
+	switch {
+	case code >= 1000 && code <= 1003, code >= 1007 && code <= 1014:
+		return true
+	}
+	return code >= 3000 && code <= 4999
+}

@@ -1,0 +1,115 @@
+package cases
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Steps and events are written as objects with one key, the kind:
+// {"frame": {"opcode": "ping"}}.
+
+var (
+	stepKinds  = kinds(Frame{}, Split{}, Message{}, Raw{}, Wait{}, Echo{}, SendClose{}, Drop{})
+	eventKinds = kinds(Got{}, Mark{}, Echoed{})
+)
+
+func kinds(values ...any) map[string]reflect.Type {
+	m := make(map[string]reflect.Type)
+	for _, v := range values {
+		m[kind(v)] = reflect.TypeOf(v)
+	}
+	return m
+}
+
+func kind(v any) string {
+	name := reflect.TypeOf(v).Name()
+	return strings.ToLower(name[:1]) + name[1:]
+}
+
+// MarshalJSON writes a list of objects with one key each.
+func (s Script) MarshalJSON() ([]byte, error) { return marshalList([]Step(s)) }
+
+// MarshalJSON writes a list of objects with one key each.
+func (e Events) MarshalJSON() ([]byte, error) { return marshalList([]Event(e)) }
+
+// UnmarshalJSON reads what MarshalJSON writes and refuses unknown kinds and fields.
+func (s *Script) UnmarshalJSON(b []byte) error { return unmarshalList(b, stepKinds, (*[]Step)(s)) }
+
+// UnmarshalJSON reads what MarshalJSON writes and refuses unknown kinds and fields.
+func (e *Events) UnmarshalJSON(b []byte) error { return unmarshalList(b, eventKinds, (*[]Event)(e)) }
+
+func marshalList[T any](list []T) ([]byte, error) {
+	out := make([]map[string]any, len(list))
+	for i, v := range list {
+		out[i] = map[string]any{kind(v): v}
+	}
+	return json.Marshal(out)
+}
+
+func unmarshalList[T any](b []byte, kinds map[string]reflect.Type, out *[]T) error {
+	var raw []map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	*out = nil
+	for i, m := range raw {
+		if len(m) != 1 {
+			return fmt.Errorf("element %d: want one key, the kind, have %d", i, len(m))
+		}
+		for name, body := range m {
+			t, ok := kinds[name]
+			if !ok {
+				return fmt.Errorf("element %d: unknown kind %q (want one of %s)", i, name, names(kinds))
+			}
+			v := reflect.New(t)
+			if err := decodeStrict(body, v.Interface()); err != nil {
+				return fmt.Errorf("element %d: %s: %w", i, name, err)
+			}
+			*out = append(*out, v.Elem().Interface().(T))
+		}
+	}
+	return nil
+}
+
+func names(kinds map[string]reflect.Type) string {
+	var list []string
+	for name := range kinds {
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+// decodeStrict decodes b into v and refuses unknown fields: under the rule that
+// zero is conformant, a misspelt field would silently be no deviation.
+func decodeStrict(b []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	return dec.Decode(v)
+}
+
+// Decode reads one case from r, as written by json.Marshal, and checks it with
+// Validate. It refuses unknown fields and anything after the case.
+func Decode(r io.Reader) (Case, error) {
+	var c Case
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return Case{}, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Case{}, errors.New("something follows the case: want one JSON object")
+	}
+	if err := c.Validate(); err != nil {
+		return Case{}, err
+	}
+	return c, nil
+}
+
+func errNegative(b []byte) error { return fmt.Errorf("duration %q is negative", b) }

@@ -1,0 +1,209 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Result is the grade of one case played once.
+type Result struct {
+	ID           ID      `json:"id"`
+	Verdict      Verdict `json:"verdict"`
+	CloseVerdict Verdict `json:"closeVerdict"`
+	Says         string  `json:"says"`               // why Verdict is what it is, one sentence
+	CloseSays    string  `json:"closeSays"`          // why CloseVerdict is what it is, one sentence
+	Headline     string  `json:"headline,omitempty"` // what the peer did wrong; empty: nothing
+}
+
+// The headlines of a failure. NoAnswer is followed by the time that was allowed.
+const (
+	Accepted    = "accepted what it must refuse"
+	RefusedIt   = "refused what it must accept"
+	WrongAnswer = "wrong answer"
+	WrongClose  = "wrong close"
+	NoAnswer    = "no answer in "
+)
+
+// Judge grades o, an observation of c. It is pure: the same arguments give the
+// same result. The rules are those of the reference, in its order.
+func Judge(c Case, o Observation) Result {
+	r := Result{ID: c.ID}
+	r.Verdict, r.Says = judgeEvents(c.Accept, o)
+	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
+	switch {
+	case c.Ending.Fatal == WrongSide && o.Opened && o.Closing.ClosedByMe == c.Ending.Peer:
+		r.Verdict = Failed
+	case c.Ending.Fatal == WrongCode && r.CloseVerdict == WrongCodeSent:
+		r.Verdict, r.Says = Failed, r.CloseSays
+	}
+	if c.Ending.Grade != "" {
+		r.Verdict, r.CloseVerdict = c.Ending.Grade, c.Ending.Grade
+	}
+	r.Headline = headline(c, o, r)
+	return r
+}
+
+func judgeEvents(accept []Outcome, o Observation) (Verdict, string) {
+	for _, outcome := range accept {
+		if o.Lost > 0 || !outcome.Events.Equal(o.Events) {
+			continue
+		}
+		switch {
+		case outcome.Says != "":
+			return outcome.Verdict, outcome.Says
+		case outcome.Verdict == OK:
+			return OK, "The events observed are the ones expected."
+		}
+		return outcome.Verdict, "The events observed are tolerated, but others are preferred."
+	}
+	return Failed, "The events observed match no accepted outcome."
+}
+
+// judgeEnding applies the rules for the closing verdict, first match wins.
+func judgeEnding(want Ending, o Observation) (Verdict, string) {
+	got := o.Closing
+	switch {
+	case !o.Opened:
+		return Failed, "The opening handshake was never completed: " + openingFault(o)
+	case got.ClosedByMe == want.Peer:
+		return Failed, "The connection was failed by the wrong endpoint"
+	case !want.MayDrop && !got.WasClean:
+		return Unclean, "A complete closing handshake is required here: " + got.NotCleanReason
+	case got.RemoteCode != nil && !slices.Contains(want.CloseCodes(), *got.RemoteCode):
+		return WrongCodeSent, fmt.Sprintf("The close code should have been %s or empty", codeList(want.CloseCodes()))
+	case !o.Server && got.DroppedByMe:
+		return FailedByClient, "The fuzzer, as the client, had to drop TCP, which is the server's part"
+	}
+	return OK, "The connection was closed as it should be"
+}
+
+func openingFault(o Observation) string {
+	if len(o.Faults) > 0 {
+		return o.Faults[0]
+	}
+	return o.Closing.NotCleanReason
+}
+
+func codeList(codes []uint16) string {
+	var list []string
+	for _, code := range codes {
+		if s := fmt.Sprint(code); !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// headline says in a few words what the peer did wrong.
+func headline(c Case, o Observation, r Result) string {
+	good := func(v Verdict) bool { return v == OK || v == Informational || v == Unimplemented }
+	eventsGood := good(r.Verdict) || r.Verdict == NonStrict
+	switch {
+	case good(r.CloseVerdict) && eventsGood:
+		return ""
+	case !o.Opened && o.Closing.OpeningTimeout:
+		return NoAnswer + "the opening handshake"
+	case !o.Opened:
+		return RefusedIt
+	case c.Ending.Peer && o.Closing.ClosedByMe:
+		return Accepted
+	case !c.Ending.Peer && !o.Closing.ClosedByMe && !eventsGood:
+		return RefusedIt
+	case !eventsGood && len(o.Faults) == 0 && o.Lost == 0 && answeredTooLittle(c.Accept, o.Events):
+		return NoAnswer + c.Limit.Time().String()
+	case !eventsGood && r.CloseVerdict != WrongCodeSent:
+		return WrongAnswer
+	}
+	return WrongClose
+}
+
+// answeredTooLittle reports whether got is how an accepted outcome begins.
+func answeredTooLittle(accept []Outcome, got Events) bool {
+	for _, o := range accept {
+		if len(got) < len(o.Events) && o.Events[:len(got)].Equal(got) {
+			return true
+		}
+	}
+	return false
+}
+
+// Explain shows a failure as a headline, then what was sent, wanted and got, in
+// one notation. It is empty where r has no headline.
+func (r Result) Explain(c Case, o Observation) string {
+	if r.Headline == "" {
+		return ""
+	}
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s: peer %s", c.ID, r.Headline)
+	if strings.HasPrefix(r.Headline, NoAnswer) || r.Headline == WrongAnswer || r.Headline == WrongClose {
+		s.Reset()
+		fmt.Fprintf(&s, "%s: %s", c.ID, r.Headline)
+	}
+	if len(c.Spec) > 0 {
+		fmt.Fprintf(&s, " (%s)", strings.Join(c.Spec, ", "))
+	}
+	for i, step := range c.Script {
+		fmt.Fprintf(&s, "\n    %-5s %s", label("sent", i), step)
+	}
+	for i, outcome := range c.Accept {
+		fmt.Fprintf(&s, "\n    %-5s %s; %s", label("want", i), outcome.Events, c.Ending)
+	}
+	fmt.Fprintf(&s, "\n    got   %s; %s", o.Events, o.Closing)
+	for _, fault := range o.Faults {
+		fmt.Fprintf(&s, "\n    fault %s", fault)
+	}
+	return s.String()
+}
+
+func label(word string, i int) string {
+	if i == 0 {
+		return word
+	}
+	return ""
+}
+
+// String shows the ending in the notation of reports.
+func (e Ending) String() string {
+	if e.Grade != "" {
+		return "any ending"
+	}
+	s := "our close"
+	if e.Peer {
+		s = "close"
+	}
+	if !e.Peer {
+		s += " answered"
+	}
+	s += " " + codeList(e.CloseCodes())
+	if e.MayDrop {
+		s += ", or drop"
+	}
+	return s
+}
+
+// String shows the ending in the notation of reports.
+func (c Closing) String() string {
+	var parts []string
+	switch {
+	case c.FailedByMe:
+		parts = append(parts, "failed by us")
+	case c.ClosedByMe:
+		parts = append(parts, "closed by us")
+	}
+	switch {
+	case c.RemoteCode != nil && c.RemoteReason != (Payload{}):
+		parts = append(parts, fmt.Sprintf("close %d %s", *c.RemoteCode, c.RemoteReason))
+	case c.RemoteCode != nil:
+		parts = append(parts, fmt.Sprintf("close %d", *c.RemoteCode))
+	case c.WasClean:
+		parts = append(parts, "close without a code")
+	}
+	if c.NotCleanReason != "" {
+		parts = append(parts, c.NotCleanReason)
+	}
+	if len(parts) == 0 {
+		return "no close"
+	}
+	return strings.Join(parts, ", ")
+}

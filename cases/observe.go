@@ -1,0 +1,100 @@
+package cases
+
+import "time"
+
+// An Observation is what happened when a case was played: everything Judge
+// needs and everything a report shows, in bounded space whatever the peer sent.
+type Observation struct {
+	Server   bool      `json:"server"` // we were the server, the peer a client
+	Seed     uint64    `json:"seed"`   // of the run; with the case's id it gives the masking keys
+	Started  time.Time `json:"started"`
+	Duration Duration  `json:"duration"` // until TCP was dropped
+
+	Opened   bool   `json:"opened"`   // the opening handshake was completed
+	Request  string `json:"request"`  // head of the HTTP request, as on the wire
+	Response string `json:"response"` // head of the HTTP response, as on the wire
+
+	Events Events   `json:"events,omitempty"`
+	Lost   int      `json:"lost,omitempty"`   // events beyond the bound that were counted but not kept
+	Faults []string `json:"faults,omitempty"` // what was wrong with what the peer sent, in order
+
+	Closing  Closing `json:"closing"`
+	Received Tally   `json:"received"`
+	Sent     Tally   `json:"sent"`
+	Wirelog  []Row   `json:"wirelog,omitempty"`
+}
+
+// Closing is how the connection ended, seen from our side.
+type Closing struct {
+	ClosedByMe  bool `json:"closedByMe"`  // we sent the first close frame
+	FailedByMe  bool `json:"failedByMe"`  // we failed the connection
+	DroppedByMe bool `json:"droppedByMe"` // we dropped TCP
+	WasClean    bool `json:"wasClean"`    // close frames went both ways and the server dropped TCP
+
+	NotCleanReason    string `json:"notCleanReason,omitempty"`    // why WasClean is false
+	OpeningTimeout    bool   `json:"openingTimeout,omitempty"`    // the peer did not finish the opening handshake in time
+	ClosingTimeout    bool   `json:"closingTimeout,omitempty"`    // the peer did not answer our close frame in time
+	ServerDropTimeout bool   `json:"serverDropTimeout,omitempty"` // the server did not drop TCP in time
+
+	LocalCode    *uint16 `json:"localCode,omitempty"` // nil: we sent no close frame, or one without a code
+	LocalReason  Payload `json:"localReason,omitzero"`
+	RemoteCode   *uint16 `json:"remoteCode,omitempty"` // nil: the peer sent no close frame, or one without a code
+	RemoteReason Payload `json:"remoteReason,omitzero"`
+}
+
+// The reasons why an ending is not clean, in the reference's words, which
+// reports carry and scripts compare.
+const (
+	ReasonPeerDropped  = "peer dropped the TCP connection without previous WebSocket closing handshake"
+	ReasonNoReply      = "peer did not respond (in time) in closing handshake"
+	ReasonNoServerDrop = "server did not drop TCP connection (in time)"
+	ReasonNoOpening    = "peer did not finish (in time) the opening handshake"
+)
+
+// A Tally counts what went over the wire in one direction.
+type Tally struct {
+	Octets map[int]int `json:"octets,omitempty"` // reads or writes, by their size in octets
+	Frames map[int]int `json:"frames,omitempty"` // frames, by opcode
+}
+
+// A RowKind is the kind of a row of the wire log, under the reference's names.
+type RowKind string
+
+// The kinds of rows.
+const (
+	RxOctets   RowKind = "RO"
+	TxOctets   RowKind = "TO"
+	RxFrame    RowKind = "RF"
+	TxFrame    RowKind = "TF"
+	PauseBegun RowKind = "CT"  // a Wait began
+	PauseEnded RowKind = "CTE" // it ended
+	FailSet    RowKind = "KL"  // the connection will be failed when Delay has passed
+	FailFired  RowKind = "KLE"
+	CloseSet   RowKind = "TI" // the closing handshake will be started when Delay has passed
+	CloseFired RowKind = "TIE"
+	LogSwitch  RowKind = "WLM" // recording was switched on or off
+	RowsLost   RowKind = "..." // Size rows are left out here
+)
+
+// A Row is one line of the wire log. Which fields are set depends on Kind.
+type Row struct {
+	Kind RowKind
+	Size int    // octets of the read, write or payload; rows left out
+	Head []byte // the first of them, at most LogLimit
+
+	Sync      bool   // octets were drained before the next write; the frame was to be
+	Opcode    Op     // of a frame
+	FIN       bool   // of a frame
+	RSV       byte   // of a frame, three bits
+	Masked    bool   // of a frame received
+	Key       string // masking key of a frame, eight hex digits; empty: none
+	RepeatLen int    // the frame's payload is Head repeated to this many octets; 0: it is not
+	Chop      int    // octets per write the frame is sent in; 0: one write
+
+	Delay Duration // of a pause or limit
+	Mark  string   // of a pause
+	On    bool     // of a switch
+}
+
+// LogLimit is how many octets of a read, write or payload the wire log keeps.
+const LogLimit = 64

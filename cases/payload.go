@@ -1,0 +1,210 @@
+package cases
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Payload describes octets without holding them all. At most one of Text and
+// Hex is set. The zero value is no octets.
+type Payload struct {
+	Text   string `json:"text,omitempty"`
+	Hex    string `json:"hex,omitempty"`    // for octets that are not UTF-8; spaces are ignored
+	Len    int    `json:"len,omitempty"`    // Text or Hex is repeated or cut to this many octets; 0: as it is
+	SHA256 string `json:"sha256,omitempty"` // only observed: Text or Hex is how the Len octets begin, this is their digest
+}
+
+// Of describes the octets of s.
+func Of(s string) Payload {
+	if utf8.ValidString(s) {
+		return Payload{Text: s}
+	}
+	return Payload{Hex: fmt.Sprintf("% x", s)}
+}
+
+// Repeat describes n octets: pattern over and over, its last repetition cut.
+func Repeat(pattern string, n int) Payload { p := Of(pattern); p.Len = n; return p }
+
+// Close is the payload of a close frame (RFC 6455 5.5.1).
+func Close(code uint16, reason string) Payload {
+	return Of(string(binary.BigEndian.AppendUint16(nil, code)) + reason)
+}
+
+const (
+	maxPeriod  = 64   // octets; the longest repetition Describe looks for
+	plainLimit = 1024 // octets; up to here Describe keeps everything
+	headLimit  = 64   // octets kept of what is described by its digest
+)
+
+// Describe describes b as an observed payload in bounded space: short ones as
+// they are, long ones as a repeated pattern or, failing that, by their first
+// octets and digest.
+func Describe(b []byte) Payload {
+	if len(b) <= plainLimit {
+		return Of(string(b))
+	}
+	for period := 1; period <= maxPeriod; period++ {
+		if bytes.Equal(b[period:], b[:len(b)-period]) {
+			return Repeat(string(b[:period]), len(b))
+		}
+	}
+	sum := sha256.Sum256(b)
+	return Digest(b[:headLimit], len(b), sum)
+}
+
+// Digest describes n octets of which only the first ones and the SHA-256 are known.
+func Digest(head []byte, n int, sum [sha256.Size]byte) Payload {
+	p := Of(string(head))
+	p.Len, p.SHA256 = n, hex.EncodeToString(sum[:])
+	return p
+}
+
+// Pattern returns the octets of Text or Hex, once.
+func (p Payload) Pattern() []byte {
+	if p.Hex == "" {
+		return []byte(p.Text)
+	}
+	b, err := hex.DecodeString(strings.ReplaceAll(p.Hex, " ", ""))
+	if err != nil {
+		return nil // Validate and the file decoder refuse it
+	}
+	return b
+}
+
+// Size is the number of octets p describes.
+func (p Payload) Size() int {
+	if p.Len > 0 {
+		return p.Len
+	}
+	return len(p.Pattern())
+}
+
+// Octets returns the octets p describes. Of a payload known by its digest they
+// are only the first.
+func (p Payload) Octets() []byte {
+	b := p.Pattern()
+	if p.Len == 0 || len(b) == 0 || p.SHA256 != "" {
+		return b
+	}
+	out := make([]byte, p.Len)
+	for n := copy(out, b); n < len(out); n *= 2 {
+		copy(out[n:], out[:n])
+	}
+	return out
+}
+
+// Equal reports whether p and q describe the same octets.
+func (p Payload) Equal(q Payload) bool {
+	if p == q {
+		return true
+	}
+	if p.Size() != q.Size() {
+		return false
+	}
+	if p.SHA256 == "" && q.SHA256 == "" {
+		return bytes.Equal(p.Octets(), q.Octets())
+	}
+	return p.digest() == q.digest()
+}
+
+func (p Payload) digest() string {
+	if p.SHA256 != "" {
+		return p.SHA256
+	}
+	sum := sha256.Sum256(p.Octets())
+	return hex.EncodeToString(sum[:])
+}
+
+// String shows p legibly: text in quotes, octets that matter as escapes and
+// never as glyphs, the rest as spaced hex; a long payload by how it begins and
+// its length.
+func (p Payload) String() string {
+	b, n := p.Pattern(), p.Size()
+	cut := len(b) > headLimit
+	if cut {
+		b = b[:headLimit]
+	}
+	show := quote(b)
+	switch {
+	case p.SHA256 != "":
+		return fmt.Sprintf("%s … %d octets, sha256 %.16s…", show, n, p.SHA256)
+	case p.Len > 0 && n != len(p.Pattern()):
+		return fmt.Sprintf("%s × %d octets", show, n)
+	case cut:
+		return fmt.Sprintf("%s … %d octets", show, n)
+	}
+	return show
+}
+
+// quote shows printable ASCII as it is and other valid UTF-8 as escapes of its
+// octets, in quotes; what is not UTF-8 as hex.
+func quote(b []byte) string {
+	if !utf8.Valid(b) {
+		return fmt.Sprintf("% x", b)
+	}
+	var s strings.Builder
+	s.WriteByte('"')
+	for _, c := range b {
+		switch {
+		case c == '"' || c == '\\':
+			s.WriteByte('\\')
+			s.WriteByte(c)
+		case c < utf8.RuneSelf && unicode.IsPrint(rune(c)):
+			s.WriteByte(c)
+		default:
+			fmt.Fprintf(&s, `\x%02x`, c)
+		}
+	}
+	s.WriteByte('"')
+	return s.String()
+}
+
+// MarshalJSON writes a payload that is only text as a string.
+func (p Payload) MarshalJSON() ([]byte, error) {
+	type object Payload
+	if p == (Payload{Text: p.Text}) {
+		return json.Marshal(p.Text)
+	}
+	return json.Marshal(object(p))
+}
+
+// UnmarshalJSON reads a string or an object. It refuses unknown fields, hex that
+// is none, and lengths that mean nothing.
+func (p *Payload) UnmarshalJSON(b []byte) error {
+	type object Payload
+	*p = Payload{}
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, &p.Text)
+	}
+	if err := decodeStrict(b, (*object)(p)); err != nil {
+		return err
+	}
+	return p.validate()
+}
+
+func (p Payload) validate() error {
+	switch {
+	case p.Text != "" && p.Hex != "":
+		return fmt.Errorf("payload has both text and hex: give one")
+	case p.Hex != "" && p.Pattern() == nil:
+		return fmt.Errorf("payload: hex %q: want pairs of hex digits", p.Hex)
+	case p.Len < 0:
+		return fmt.Errorf("payload: len %d is negative", p.Len)
+	case p.Len > maxScripted:
+		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxScripted)
+	case p.Len > 0 && p.Text == "" && p.Hex == "" && p.SHA256 == "":
+		return fmt.Errorf("payload: len %d without text or hex to repeat", p.Len)
+	}
+	return nil
+}
+
+// maxScripted bounds the octets of one payload of a case, which are held in
+// memory while it is sent.
+const maxScripted = 256 << 20
