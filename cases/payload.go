@@ -30,7 +30,14 @@ func Of(s string) Payload {
 }
 
 // Repeat describes n octets: pattern over and over, its last repetition cut.
-func Repeat(pattern string, n int) Payload { p := Of(pattern); p.Len = n; return p }
+func Repeat(pattern string, n int) Payload {
+	if n == 0 {
+		return Payload{} // Len 0 would be the pattern as it is
+	}
+	p := Of(pattern)
+	p.Len = n
+	return p
+}
 
 // Close is the payload of a close frame (RFC 6455 5.5.1).
 func Close(code uint16, reason string) Payload {
