@@ -1,0 +1,184 @@
+package fuzzer
+
+import (
+	"time"
+
+	"gobahn/cases"
+	"gobahn/wire"
+)
+
+// A player is how far the script of a session has been played.
+type player struct {
+	next  int         // step to play next
+	split *splitPlay  // the Split being played; nil: none is
+	wait  *cases.Wait // what the script waits for; nil: for nothing
+	echo  *cases.Echo // the Echo being played, its count what is left of it
+	begun bool        // the limit has been set
+}
+
+// A splitPlay is a frame that is being sent in parts.
+type splitPlay struct {
+	octets []byte // masked payload
+	sent   int    // octets of it sent
+	pauses []cases.Pause
+}
+
+// play goes on with the script until it has to wait, or to its end. All that is
+// sent before a wait is sent whatever the peer does, and merged where the case
+// does not say otherwise.
+func (s *session) play() {
+	p := &s.player
+	for p.wait == nil && p.echo == nil {
+		if p.split != nil {
+			s.playSplit()
+			continue
+		}
+		if p.next == len(s.c.Script) {
+			s.setLimit()
+			return
+		}
+		step := s.c.Script[p.next]
+		p.next++
+		s.playStep(step)
+		if s.state == closed {
+			return
+		}
+	}
+	if p.echo != nil && p.next == len(s.c.Script) {
+		s.setLimit()
+	}
+}
+
+func (s *session) playStep(step cases.Step) {
+	switch v := step.(type) {
+	case cases.Frame:
+		s.sendFrame(v, mask(s.keys.script))
+	case cases.Message:
+		s.sendMessage(v)
+	case cases.Raw:
+		s.conn.Send(v.Octets.Octets(), v.Wire)
+	case cases.Split:
+		s.beginSplit(v)
+	case cases.Wait:
+		s.beginWait(v)
+	case cases.Echo:
+		s.player.echo = &v
+		s.sendMessage(v.Message)
+	case cases.SendClose:
+		s.sendClose(v.Payload, mask(s.keys.script), false)
+	case cases.Drop:
+		if v.Reset {
+			s.conn.Reset()
+		}
+		s.drop("the script dropped the TCP connection")
+	}
+}
+
+func (s *session) sendMessage(m cases.Message) {
+	for _, f := range m.Frames() {
+		s.sendFrame(f, mask(s.keys.script))
+	}
+}
+
+func (s *session) sendFrame(f cases.Frame, key [4]byte) {
+	h := wire.FrameHeader(f, !s.server, key)
+	payload := f.Payload.Octets()
+	s.log.SentFrame(f, h, payload)
+	octets := make([]byte, 0, wire.MaxHeader+len(payload))
+	s.conn.Send(wire.AppendFrame(octets, h, payload, f.Mask.Raw), f.Wire)
+}
+
+// beginSplit sends the header of a frame whose payload follows in parts.
+func (s *session) beginSplit(v cases.Split) {
+	h := wire.FrameHeader(v.Frame, !s.server, mask(s.keys.script))
+	s.conn.Send(h.Append(nil), v.Frame.Wire)
+	s.player.split = &splitPlay{
+		octets: wire.AppendFrame(nil, h, v.Frame.Payload.Octets(), v.Frame.Mask.Raw)[len(h.Append(nil)):],
+		pauses: v.Pauses,
+	}
+}
+
+// playSplit sends the payload of a split frame up to its next pause.
+func (s *session) playSplit() {
+	p := s.player.split
+	end := len(p.octets)
+	if len(p.pauses) > 0 {
+		end = p.pauses[0].At
+	}
+	s.conn.Send(p.octets[p.sent:end], cases.Wire{})
+	p.sent = end
+	if len(p.pauses) == 0 {
+		s.player.split = nil
+		return
+	}
+	s.beginWait(p.pauses[0].Wait)
+	p.pauses = p.pauses[1:]
+}
+
+func (s *session) beginWait(w cases.Wait) {
+	s.log.Add(cases.Row{Kind: cases.PauseBegun, Delay: w.For, Mark: w.Mark})
+	s.player.wait = &w
+	s.due[waitTimer] = s.clock.Now().Add(time.Duration(w.For))
+}
+
+// waited goes on after a wait, if the connection is still open.
+func (s *session) waited() {
+	w := s.player.wait
+	s.player.wait = nil
+	if s.state != open {
+		return
+	}
+	s.log.Add(cases.Row{Kind: cases.PauseEnded, Mark: w.Mark})
+	if w.Mark != "" {
+		s.observe(cases.Mark{Name: w.Mark})
+	}
+	if s.state == open {
+		s.play()
+	}
+}
+
+// echoed handles an event that arrived while an Echo was played. It reports
+// whether the event was the one the Echo waits for.
+func (s *session) echoed(e cases.Event) bool {
+	p := &s.player
+	m := p.echo.Message
+	got, ok := e.(cases.Got)
+	if !ok || got.Opcode != m.Opcode() || !got.Payload.Equal(m.Payload) {
+		p.echo = nil
+		return false
+	}
+	if p.echo.Count--; p.echo.Count > 0 {
+		s.sendMessage(m)
+		return true
+	}
+	p.echo = nil
+	return true
+}
+
+// setLimit starts the time the case may still take, when its last step begins.
+func (s *session) setLimit() {
+	if s.player.begun {
+		return
+	}
+	s.player.begun = true
+	limit := s.c.Limit
+	kind := cases.FailSet
+	if limit.Close {
+		kind = cases.CloseSet
+	}
+	s.log.Add(cases.Row{Kind: kind, Delay: limit.Time()})
+	s.due[limitTimer] = s.clock.Now().Add(time.Duration(limit.Time()))
+}
+
+// limitReached ends a connection that is still open when its time is over.
+func (s *session) limitReached() {
+	switch {
+	case s.state != open:
+	case s.c.Limit.Close:
+		s.log.Add(cases.Row{Kind: cases.CloseFired})
+		s.sendClose(cases.Payload{}, mask(s.keys.reply), false)
+	default:
+		s.log.Add(cases.Row{Kind: cases.FailFired})
+		s.fail(cases.CodeGoingAway, "Going Away")
+	}
+}

@@ -1,0 +1,182 @@
+package fuzzer
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"hash"
+
+	"gobahn/cases"
+	"gobahn/wire"
+)
+
+// A receiver turns the peer's octets into frames, messages and events, in
+// bounded space.
+type receiver struct {
+	head    []byte // octets of an unfinished opening handshake
+	limit   int    // events kept
+	decoder wire.Decoder
+	skip    bool   // the current frame is invalid
+	first   []byte // first payload octets of the current frame
+	message message
+	closed  bool // the peer's close frame has been seen
+}
+
+// A message is a data message that is being received.
+type message struct {
+	op   cases.Op // 0: none is
+	bad  bool     // a part of it was invalid
+	utf8 wire.UTF8
+	octets
+}
+
+// receive handles octets behind the opening handshake.
+func (s *session) receive(b []byte) {
+	for len(b) > 0 && s.state != closed && !s.receiver.closed {
+		part, rest, ok := s.receiver.decoder.Next(b)
+		if b = rest; !ok {
+			return
+		}
+		s.part(part)
+	}
+}
+
+// part handles a piece of a frame.
+func (s *session) part(p wire.Part) {
+	r := &s.receiver
+	if p.Begin {
+		s.beginFrame(p.Header)
+	}
+	if room := maxControl - len(r.first); room > 0 {
+		r.first = append(r.first, p.Payload[:min(room, len(p.Payload))]...)
+	}
+	if !r.skip && !p.Header.Opcode.Control() {
+		s.messageOctets(p.Payload)
+	}
+	if p.End {
+		s.log.ReceivedFrame(p.Header, r.first)
+		s.endFrame(p.Header)
+	}
+}
+
+// maxControl is the length in octets of the longest control frame.
+const maxControl = 125
+
+// beginFrame checks a header and begins a message if it begins one.
+func (s *session) beginFrame(h wire.Header) {
+	r := &s.receiver
+	r.first = r.first[:0]
+	faults := h.Faults(s.headerContext())
+	r.skip = faults != 0
+	if r.skip {
+		s.violated(cases.CodeProtocolError, faults.Describe(h))
+		return
+	}
+	if h.Opcode == cases.OpText || h.Opcode == cases.OpBinary {
+		r.message = message{op: h.Opcode}
+	}
+	if limit := s.opts.MaxFramePayloadSize; limit > 0 && h.Length > limit {
+		s.tooBig(h, fmt.Sprintf("frame of %d octets, the limit is %d", h.Length, limit))
+	}
+}
+
+// tooBig skips a frame that is over a limit, and the message it is part of.
+func (s *session) tooBig(h wire.Header, fault string) {
+	s.receiver.skip = true
+	s.receiver.message.bad = !h.Opcode.Control()
+	s.violated(cases.CodeTooBig, fault)
+}
+
+// messageOctets takes payload of a data frame.
+func (s *session) messageOctets(b []byte) {
+	m := &s.receiver.message
+	m.add(b)
+	if m.op == cases.OpText && s.opts.UTF8ValidateIncoming && !m.bad {
+		if at := m.utf8.Write(b); at >= 0 {
+			s.badText(at)
+		}
+	}
+	if limit := s.opts.MaxMessagePayloadSize; limit > 0 && uint64(m.n) > limit && !m.bad {
+		m.bad = true
+		s.violated(cases.CodeTooBig, fmt.Sprintf("message of more than %d octets", limit))
+	}
+}
+
+func (s *session) badText(at int64) {
+	s.receiver.message.bad = true
+	s.violated(cases.CodeInvalidPayload, fmt.Sprintf("text message is not UTF-8 from octet %d on", at))
+}
+
+// endFrame acts on a complete frame.
+func (s *session) endFrame(h wire.Header) {
+	r := &s.receiver
+	if r.skip {
+		r.skip = false
+		if !h.Opcode.Control() && h.FIN {
+			r.message.op = 0
+		}
+		return
+	}
+	payload := r.first
+	switch h.Opcode {
+	case cases.OpClose:
+		s.closeReceived(payload)
+	case cases.OpPing:
+		// The answer RFC 6455 5.5.2 asks of every endpoint, ours too.
+		if s.state == open {
+			s.sendFrame(cases.Frame{Opcode: cases.OpPong, Payload: cases.Of(string(payload))}, mask(s.keys.reply))
+		}
+		s.observe(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})
+	case cases.OpPong:
+		s.observe(cases.Got{Opcode: cases.OpPong, Payload: cases.Of(string(payload))})
+	default:
+		if h.FIN {
+			s.endMessage()
+		}
+	}
+}
+
+// endMessage observes a complete message, if nothing was wrong with it.
+func (s *session) endMessage() {
+	m := &s.receiver.message
+	if m.op == cases.OpText && s.opts.UTF8ValidateIncoming && !m.bad {
+		if at := m.utf8.End(); at >= 0 {
+			s.badText(at)
+		}
+	}
+	op, bad, payload := m.op, m.bad, m.describe()
+	s.receiver.message = message{}
+	if !bad {
+		s.observe(cases.Got{Opcode: op, Payload: payload})
+	}
+}
+
+// keepOctets is how much of a message is kept as it is. Of a longer one only the
+// beginning and the digest are known.
+const keepOctets = 1 << 20
+
+// octets collects the payload of a message in bounded space.
+type octets struct {
+	n    int    // octets so far
+	kept []byte // all of them, or the first keepOctets
+	sum  hash.Hash
+}
+
+func (o *octets) add(b []byte) {
+	o.n += len(b)
+	if o.sum == nil && o.n > keepOctets {
+		o.sum = sha256.New()
+		o.sum.Write(o.kept)
+	}
+	if o.sum != nil {
+		o.sum.Write(b)
+		return
+	}
+	o.kept = append(o.kept, b...)
+}
+
+func (o *octets) describe() cases.Payload {
+	if o.sum == nil {
+		return cases.Describe(o.kept)
+	}
+	return cases.Digest(o.kept[:min(len(o.kept), cases.LogLimit)], o.n, [sha256.Size]byte(o.sum.Sum(nil)))
+}

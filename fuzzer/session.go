@@ -1,0 +1,267 @@
+package fuzzer
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"gobahn/cases"
+	"gobahn/wire"
+)
+
+// A state is where a connection is in its life.
+type state int
+
+const (
+	opening state = iota // the opening handshake is not completed
+	open                 // frames go both ways
+	closing              // a close frame was sent
+	closed               // TCP is lost, or we have dropped it
+)
+
+// A timer is something that happens when its time has come.
+type timer int
+
+const (
+	openingTimer timer = iota // the opening handshake must be done
+	waitTimer                 // a Wait of the script ends
+	limitTimer                // the time for the case is over
+	closingTimer              // the peer must have answered our close frame
+	dropTimer                 // the server must have dropped TCP
+	drainTimer                // what we sent before dropping must have left
+	timers
+)
+
+// A session plays one case on one connection. All of it belongs to the
+// goroutine in run.
+type session struct {
+	opts   Options
+	clock  Clock
+	server bool // we are the server
+	c      cases.Case
+	keys   keys
+
+	conn  *wire.Conn
+	log   *wire.Log
+	obs   cases.Observation
+	state state
+	due   [timers]time.Time // zero: not set
+	end   bool              // nothing is left to do
+
+	handshake handshake
+	player    player
+	receiver  receiver
+}
+
+// A handshake is the opening handshake in one role: it takes the octets that
+// have arrived and says how many were the peer's head, 0 if it is not complete.
+type handshake interface {
+	start(s *session)
+	head(s *session, b []byte) (taken int)
+}
+
+// newSession prepares to play c on nc.
+func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake) *session {
+	s := &session{
+		opts:      cfg.options(),
+		clock:     cfg.clock(),
+		server:    server,
+		c:         c,
+		keys:      newKeys(cfg.Seed, c.ID),
+		log:       wire.NewLog(),
+		handshake: h,
+	}
+	s.conn = wire.NewConn(nc, s.log.SentOctets)
+	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: s.clock.Now()}
+	s.receiver.limit = maxEvents
+	return s
+}
+
+// run plays the case to its end and returns what was observed. TCP may still
+// have to be closed: the caller calls hangUp.
+func (s *session) run(ctx context.Context) cases.Observation {
+	s.set(openingTimer, s.opts.OpenHandshakeTimeout)
+	s.handshake.start(s)
+	for !s.finished() {
+		s.conn.Flush()
+		s.await(ctx)
+	}
+	o := s.obs
+	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
+	return o
+}
+
+// finished reports whether the session is over: TCP is lost, or we have
+// dropped it and all that was to be sent before has left.
+func (s *session) finished() bool {
+	return s.end || s.state == closed && s.conn.Idle()
+}
+
+// await handles the next thing that happens.
+func (s *session) await(ctx context.Context) {
+	t, at := s.next()
+	var alarm <-chan time.Time
+	if t < timers {
+		wait := at.Sub(s.clock.Now())
+		if wait <= 0 {
+			s.fire(t)
+			return
+		}
+		c, stop := s.clock.After(wait)
+		defer stop()
+		alarm = c
+	}
+	// The end of a write comes first, so that a peer that floods us does not
+	// keep us from sending.
+	select {
+	case err := <-s.conn.Wrote():
+		s.conn.Done(err)
+		return
+	default:
+	}
+	select {
+	case err := <-s.conn.Wrote():
+		s.conn.Done(err)
+	case r := <-s.conn.Reads():
+		s.read(r)
+	case <-alarm:
+		s.fire(t)
+	case <-ctx.Done():
+		s.drop("the run was stopped")
+		s.end = true
+	}
+}
+
+// next is the timer that is due first, or timers if none is set.
+func (s *session) next() (first timer, at time.Time) {
+	first = timers
+	for t := range timers {
+		if due := s.due[t]; !due.IsZero() && (first == timers || due.Before(at)) {
+			first, at = t, due
+		}
+	}
+	return first, at
+}
+
+// set starts t. A duration of zero or less means no limit.
+func (s *session) set(t timer, d time.Duration) {
+	if d > 0 {
+		s.due[t] = s.clock.Now().Add(d)
+	}
+}
+
+// stop stops t.
+func (s *session) stop(t timer) { s.due[t] = time.Time{} }
+
+// fire does what t is for.
+func (s *session) fire(t timer) {
+	s.stop(t)
+	switch t {
+	case openingTimer:
+		s.obs.Closing.OpeningTimeout = true
+		s.drop(cases.ReasonNoOpening)
+	case waitTimer:
+		s.waited()
+	case limitTimer:
+		s.limitReached()
+	case closingTimer:
+		s.obs.Closing.ClosingTimeout = true
+		s.drop(cases.ReasonNoReply)
+	case dropTimer:
+		s.obs.Closing.ServerDropTimeout = true
+		s.obs.Closing.WasClean = false
+		s.drop(cases.ReasonNoServerDrop)
+	case drainTimer:
+		s.end = true
+	}
+}
+
+// read handles what one read returned.
+func (s *session) read(r wire.Read) {
+	if r.Err != nil {
+		s.lost()
+		return
+	}
+	defer s.conn.Recycle(r)
+	if s.state == closed {
+		return
+	}
+	s.log.ReceivedOctets(r.Octets)
+	b := r.Octets
+	if s.state == opening {
+		b = s.open(b)
+	}
+	if s.state != opening {
+		s.receive(b)
+	}
+}
+
+// open takes octets of the opening handshake and returns those behind it.
+func (s *session) open(b []byte) (rest []byte) {
+	s.receiver.head = append(s.receiver.head, b...)
+	n := s.handshake.head(s, s.receiver.head)
+	if n == 0 {
+		if len(s.receiver.head) > wire.MaxHead {
+			s.refuse(wire.ErrHeadTooLong.Error())
+		}
+		return nil
+	}
+	rest = s.receiver.head[n:]
+	s.receiver.head = nil
+	return rest
+}
+
+// opened begins the script: the opening handshake is completed.
+func (s *session) opened() {
+	s.stop(openingTimer)
+	s.state, s.obs.Opened = open, true
+	s.play()
+}
+
+// refuse ends a connection whose opening handshake the peer got wrong.
+func (s *session) refuse(fault string) {
+	s.fault(fault)
+	s.drop("the opening handshake failed: " + fault)
+}
+
+// fault notes something wrong with what the peer sent.
+func (s *session) fault(text string) {
+	if len(s.obs.Faults) < maxFaults {
+		s.obs.Faults = append(s.obs.Faults, text)
+	}
+}
+
+const (
+	maxFaults = 20   // faults kept
+	maxEvents = 2000 // events kept
+)
+
+// hangUp ends the TCP connection. A server gives the client time to read what
+// was sent and to end its side: closing at once while octets arrive would reset
+// the connection, which clients report as an error.
+func (s *session) hangUp(ctx context.Context) {
+	if s.server && s.obs.Closing.DroppedByMe {
+		s.conn.CloseWrite()
+		s.linger(ctx)
+	}
+	s.conn.Close()
+}
+
+// linger reads until the peer has ended its side, for a second at most.
+func (s *session) linger(ctx context.Context) {
+	alarm, stop := s.clock.After(time.Second)
+	defer stop()
+	for {
+		select {
+		case r := <-s.conn.Reads():
+			if r.Err != nil {
+				return
+			}
+			s.conn.Recycle(r)
+		case <-alarm:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}

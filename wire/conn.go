@@ -1,0 +1,223 @@
+package wire
+
+import (
+	"net"
+	"sync"
+
+	"gobahn/cases"
+)
+
+// readSize is how many octets one read takes at most, as in the reference.
+const readSize = 64 << 10
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b }}
+
+// A Conn is a TCP connection (or anything like one) as the engine wants it:
+// reads arrive on a channel, and writes are queued and never block. All methods
+// are for one goroutine, the owner; Close must be called in the end.
+//
+// Writes follow the reference: octets sent without chop or sync are handed over
+// at once and leave merged with whatever else was sent before the next Flush;
+// a chop, or octets with sync, leave by themselves, and what is sent after them
+// waits until they are on the wire.
+type Conn struct {
+	nc     net.Conn
+	onSent func(b []byte, sync bool)
+
+	reads chan Read
+	free  chan *[]byte
+	jobs  chan job
+	wrote chan error
+	done  chan struct{}
+	wg    sync.WaitGroup
+
+	queue   []item
+	out     net.Buffers // handed over, not yet with the writer
+	alone   bool        // out, or what the writer has, must leave by itself
+	writing bool        // the writer has a job
+	dead    bool        // a write failed: nothing more can be sent
+}
+
+// A Read is what one read returned: octets, or the error that ended reading.
+type Read struct {
+	Octets []byte
+	Err    error
+	buf    *[]byte
+}
+
+type item struct {
+	octets []byte
+	chop   int
+	alone  bool
+}
+
+type job struct {
+	out  net.Buffers
+	sync bool
+}
+
+// NewConn starts reading from nc, and calls onSent for every write when it is
+// handed over, with sync set if it leaves by itself.
+func NewConn(nc net.Conn, onSent func(b []byte, sync bool)) *Conn {
+	c := &Conn{
+		nc:     nc,
+		onSent: onSent,
+		reads:  make(chan Read),
+		free:   make(chan *[]byte, 2),
+		jobs:   make(chan job, 1),
+		wrote:  make(chan error, 1),
+		done:   make(chan struct{}),
+	}
+	for range cap(c.free) {
+		c.free <- buffers.Get().(*[]byte)
+	}
+	c.wg.Go(c.readLoop)
+	c.wg.Go(c.writeLoop)
+	return c
+}
+
+// Reads is where reads arrive. After one with an error there are no more. The
+// octets are the owner's until it calls Recycle.
+func (c *Conn) Reads() <-chan Read { return c.reads }
+
+// Recycle gives the octets of r back.
+func (c *Conn) Recycle(r Read) {
+	if r.buf != nil {
+		c.free <- r.buf
+	}
+}
+
+// Wrote is where the end of a write arrives, to be passed to Done.
+func (c *Conn) Wrote() <-chan error { return c.wrote }
+
+// Done notes the end of a write, so that the next can begin at the next Flush.
+func (c *Conn) Done(err error) {
+	c.writing, c.alone = false, false
+	if err != nil {
+		c.dead = true
+		c.queue, c.out = nil, nil
+		return
+	}
+	c.handOver()
+}
+
+// Send queues b, which must not be changed any more, to leave as w says.
+func (c *Conn) Send(b []byte, w cases.Wire) {
+	if len(b) == 0 || c.dead {
+		return
+	}
+	c.queue = append(c.queue, item{octets: b, chop: w.Chop, alone: w.Chop > 0 || w.Sync})
+	c.handOver()
+}
+
+// handOver moves what may leave now from the queue to out.
+func (c *Conn) handOver() {
+	for len(c.queue) > 0 && !c.alone {
+		it := &c.queue[0]
+		chunk := it.octets
+		if it.alone {
+			if c.writing || len(c.out) > 0 {
+				return
+			}
+			if it.chop > 0 && it.chop < len(chunk) {
+				chunk = chunk[:it.chop]
+			}
+			c.alone = true
+		}
+		c.out = append(c.out, chunk)
+		c.onSent(chunk, it.alone)
+		if it.octets = it.octets[len(chunk):]; len(it.octets) == 0 {
+			c.queue = c.queue[1:]
+		}
+	}
+}
+
+// Flush lets the writer begin with what was handed over, if it is idle.
+func (c *Conn) Flush() {
+	if c.writing || len(c.out) == 0 {
+		return
+	}
+	c.writing = true
+	c.jobs <- job{c.out, c.alone}
+	c.out = nil
+}
+
+// Idle reports whether everything sent has left, or cannot leave any more.
+func (c *Conn) Idle() bool {
+	return c.dead || !c.writing && len(c.out) == 0 && len(c.queue) == 0
+}
+
+// CloseWrite tells the peer that nothing more will be sent, where TCP allows
+// it, and closes the connection where not.
+func (c *Conn) CloseWrite() {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		c.nc.Close()
+	}
+}
+
+// Reset makes Close reset the TCP connection instead of ending it in order.
+func (c *Conn) Reset() {
+	if tcp, ok := c.nc.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+}
+
+// Close closes the connection and returns when nothing works on it any more.
+func (c *Conn) Close() {
+	close(c.done)
+	c.nc.Close()
+	close(c.jobs)
+	c.wg.Wait()
+	for {
+		select {
+		case b := <-c.free:
+			buffers.Put(b)
+		default:
+			return
+		}
+	}
+}
+
+func (c *Conn) readLoop() {
+	for {
+		var buf *[]byte
+		select {
+		case buf = <-c.free:
+		case <-c.done:
+			return
+		}
+		n, err := c.nc.Read(*buf)
+		if n > 0 {
+			select {
+			case c.reads <- Read{Octets: (*buf)[:n], buf: buf}:
+			case <-c.done:
+				return
+			}
+		}
+		if err != nil {
+			select {
+			case c.reads <- Read{Err: err}:
+			case <-c.done:
+			}
+			return
+		}
+		if n == 0 {
+			c.free <- buf
+		}
+	}
+}
+
+func (c *Conn) writeLoop() {
+	for j := range c.jobs {
+		_, err := j.out.WriteTo(c.nc)
+		if err == nil && j.sync {
+			settle(c.nc)
+		}
+		select {
+		case c.wrote <- err:
+		case <-c.done:
+			return
+		}
+	}
+}

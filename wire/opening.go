@@ -1,0 +1,106 @@
+package wire
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+)
+
+// AcceptKey is the Sec-WebSocket-Accept that answers key (RFC 6455 4.2.2).
+func AcceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Opening is what a client asks for in its opening handshake.
+type Opening struct {
+	Target    string // path and query
+	Host      string
+	UserAgent string
+	Key       string // Sec-WebSocket-Key
+	Origin    string // empty: none
+}
+
+// Request is the head of a client's opening handshake (RFC 6455 4.1), its
+// fields in the order of the reference.
+func (o Opening) Request() Head {
+	h := Head{Line: "GET " + o.Target + " HTTP/1.1"}
+	h.Add("User-Agent", o.UserAgent)
+	h.Add("Host", o.Host)
+	h.Add("Upgrade", "WebSocket")
+	h.Add("Connection", "Upgrade")
+	h.Add("Pragma", "no-cache")
+	h.Add("Cache-Control", "no-cache")
+	h.Add("Sec-WebSocket-Key", o.Key)
+	if o.Origin != "" {
+		h.Add("Origin", o.Origin)
+	}
+	h.Add("Sec-WebSocket-Version", "13")
+	return h
+}
+
+// CheckResponse returns what is wrong with a server's answer to a request with
+// that key which offered no extension and no subprotocol (RFC 6455 4.1), nil if
+// nothing is.
+func CheckResponse(h Head, key string) error {
+	status, err := h.Status()
+	switch {
+	case err != nil:
+		return err
+	case status != 101:
+		return fmt.Errorf("the server answered %q instead of 101 Switching Protocols", clip(h.Line))
+	case !h.HasToken("Upgrade", "websocket"):
+		return fmt.Errorf("the response has Upgrade: %q, want websocket", clip(h.Get("Upgrade")))
+	case !h.HasToken("Connection", "upgrade"):
+		return fmt.Errorf("the response has Connection: %q, want Upgrade", clip(h.Get("Connection")))
+	case h.Get("Sec-WebSocket-Accept") != AcceptKey(key):
+		return fmt.Errorf("the response has Sec-WebSocket-Accept: %q, want %q", clip(h.Get("Sec-WebSocket-Accept")), AcceptKey(key))
+	case h.Get("Sec-WebSocket-Extensions") != "":
+		return fmt.Errorf("the response has extension %q, none was offered", clip(h.Get("Sec-WebSocket-Extensions")))
+	case h.Get("Sec-WebSocket-Protocol") != "":
+		return fmt.Errorf("the response has subprotocol %q, none was asked for", clip(h.Get("Sec-WebSocket-Protocol")))
+	}
+	return nil
+}
+
+// ErrVersion is returned by CheckRequest for a version other than 13, which is
+// answered with the one we speak (RFC 6455 4.4).
+var ErrVersion = errors.New("the request has another Sec-WebSocket-Version than 13")
+
+// CheckRequest returns what is wrong with a client's opening handshake (RFC
+// 6455 4.2.1), nil if nothing is.
+func CheckRequest(h Head) error {
+	method, _, err := h.Request()
+	switch {
+	case err != nil:
+		return err
+	case method != "GET":
+		return fmt.Errorf("the request has method %q, want GET", clip(method))
+	case h.Get("Host") == "":
+		return errors.New("the request has no Host")
+	case !h.HasToken("Upgrade", "websocket"):
+		return fmt.Errorf("the request has Upgrade: %q, want websocket", clip(h.Get("Upgrade")))
+	case !h.HasToken("Connection", "upgrade"):
+		return fmt.Errorf("the request has Connection: %q, want Upgrade", clip(h.Get("Connection")))
+	case h.Get("Sec-WebSocket-Version") != "13":
+		return ErrVersion
+	}
+	key, err := base64.StdEncoding.DecodeString(h.Get("Sec-WebSocket-Key"))
+	if err != nil || len(key) != 16 {
+		return fmt.Errorf("the request has Sec-WebSocket-Key: %q, want 16 octets in base64", clip(h.Get("Sec-WebSocket-Key")))
+	}
+	return nil
+}
+
+// Response is the head that completes a client's opening handshake (RFC 6455
+// 4.2.2). It accepts no extension and no subprotocol.
+func Response(request Head, server string) Head {
+	h := Head{Line: "HTTP/1.1 101 Switching Protocols"}
+	h.Add("Server", server)
+	h.Add("X-Powered-By", server)
+	h.Add("Upgrade", "WebSocket")
+	h.Add("Connection", "Upgrade")
+	h.Add("Sec-WebSocket-Accept", AcceptKey(request.Get("Sec-WebSocket-Key")))
+	return h
+}
