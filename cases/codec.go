@@ -39,10 +39,14 @@ func (s Script) MarshalJSON() ([]byte, error) { return marshalList([]Step(s)) }
 func (e Events) MarshalJSON() ([]byte, error) { return marshalList([]Event(e)) }
 
 // UnmarshalJSON reads what MarshalJSON writes and refuses unknown kinds and fields.
-func (s *Script) UnmarshalJSON(b []byte) error { return unmarshalList(b, stepKinds, (*[]Step)(s)) }
+func (s *Script) UnmarshalJSON(b []byte) error {
+	return unmarshalList("step", b, stepKinds, (*[]Step)(s))
+}
 
 // UnmarshalJSON reads what MarshalJSON writes and refuses unknown kinds and fields.
-func (e *Events) UnmarshalJSON(b []byte) error { return unmarshalList(b, eventKinds, (*[]Event)(e)) }
+func (e *Events) UnmarshalJSON(b []byte) error {
+	return unmarshalList("event", b, eventKinds, (*[]Event)(e))
+}
 
 func marshalList[T any](list []T) ([]byte, error) {
 	out := make([]map[string]any, len(list))
@@ -52,7 +56,7 @@ func marshalList[T any](list []T) ([]byte, error) {
 	return json.Marshal(out)
 }
 
-func unmarshalList[T any](b []byte, kinds map[string]reflect.Type, out *[]T) error {
+func unmarshalList[T any](noun string, b []byte, kinds map[string]reflect.Type, out *[]T) error {
 	var raw []map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
@@ -60,16 +64,16 @@ func unmarshalList[T any](b []byte, kinds map[string]reflect.Type, out *[]T) err
 	*out = nil
 	for i, m := range raw {
 		if len(m) != 1 {
-			return fmt.Errorf("element %d: want one key, the kind, have %d", i, len(m))
+			return fmt.Errorf("%s %d: want one key, the kind, have %d", noun, i+1, len(m))
 		}
 		for name, body := range m {
 			t, ok := kinds[name]
 			if !ok {
-				return fmt.Errorf("element %d: unknown kind %q (want one of %s)", i, name, names(kinds))
+				return fmt.Errorf("%s %d: unknown kind %q (want one of %s)", noun, i+1, name, names(kinds))
 			}
 			v := reflect.New(t)
 			if err := decodeStrict(body, v.Interface()); err != nil {
-				return fmt.Errorf("element %d: %s: %w", i, name, err)
+				return fmt.Errorf("%s %d: %s: %w", noun, i+1, name, err)
 			}
 			*out = append(*out, v.Elem().Interface().(T))
 		}

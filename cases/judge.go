@@ -33,7 +33,7 @@ func Judge(c Case, o Observation) Result {
 	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
 	switch {
 	case c.Ending.Fatal == WrongSide && o.Opened && o.Closing.ClosedByMe == c.Ending.Peer:
-		r.Verdict = Failed
+		r.Verdict, r.Says = Failed, r.CloseSays
 	case c.Ending.Fatal == WrongCode && r.CloseVerdict == WrongCodeSent:
 		r.Verdict, r.Says = Failed, r.CloseSays
 	}

@@ -206,10 +206,20 @@ func (p Payload) validate() error {
 		return fmt.Errorf("payload: len %d is negative", p.Len)
 	case p.Len > maxScripted:
 		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxScripted)
-	case p.Len > 0 && p.Text == "" && p.Hex == "" && p.SHA256 == "":
+	case !utf8.ValidString(p.Text):
+		return fmt.Errorf("payload: text %q is not UTF-8: give hex", p.Text)
+	case p.Len > 0 && len(p.Pattern()) == 0 && p.SHA256 == "":
 		return fmt.Errorf("payload: len %d without text or hex to repeat", p.Len)
 	}
 	return nil
+}
+
+// scripted is validate for octets we send, all of which have to be known.
+func (p Payload) scripted() error {
+	if p.SHA256 != "" {
+		return fmt.Errorf("payload: sha256 describes what was observed, not what to send")
+	}
+	return p.validate()
 }
 
 // maxScripted bounds the octets of one payload of a case, which are held in

@@ -12,7 +12,8 @@ import (
 //
 // It covers frames, splits, messages, echoes, waits and closes. Where a step
 // leaves the RFC's ground or depends on the role (Raw, Drop, a masking or
-// length field that lies), nothing is predicted and the grade is Informational.
+// length field that lies), or a peer may never notice what is wrong (text that
+// is invalid and never complete), the grade is Informational.
 func Predict(s Script) ([]Outcome, Ending) {
 	var m model
 	steps := s.frames()
@@ -35,31 +36,45 @@ type model struct {
 func (m *model) step(step Step, rest Script) (accept []Outcome, ending Ending, done bool) {
 	switch s := step.(type) {
 	case Wait:
-		if s.Mark != "" {
-			m.events = append(m.events, Mark{s.Mark})
-		}
+		m.wait(s)
 		return nil, Ending{}, false
 	case Echo:
-		m.events = append(m.events, Echoed{s.Count})
+		before := m.events
+		for _, f := range s.Message.Frames() {
+			if accept, ending, done := m.frame(f, rest); done {
+				return accept, ending, done
+			}
+		}
+		m.events = append(slices.Clone(before), Echoed{s.Count})
 		return nil, Ending{}, false
 	case SendClose:
-		return Exactly(m.events...), closedByUs(s.Payload.Octets()), true
+		// An answer that has not been sent when the close frame arrives may
+		// stay unsent (RFC 6455 5.5.1, 5.5.2).
+		return withoutLast(m.events), closedByUs(s.Payload.Octets()), true
 	case Frame:
 		return m.frame(s, rest)
+	case Split:
+		return m.split(s, rest)
 	}
+	return m.unpredictable()
+}
+
+// unpredictable is the end of what the RFC says.
+func (m *model) unpredictable() (accept []Outcome, ending Ending, done bool) {
 	return Exactly(m.events...), Ending{Grade: Informational}, true
 }
 
+func (m *model) wait(w Wait) {
+	if w.Mark != "" {
+		m.events = append(m.events, Mark{w.Mark})
+	}
+}
+
 func (m *model) frame(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
-	size := uint64(f.Payload.Size())
 	switch {
-	case f.Mask.Bit != nil, f.Mask.Raw, f.claimed() != size:
-		return Exactly(m.events...), Ending{Grade: Informational}, true
-	case f.RSV != 0, f.Opcode.Reserved(),
-		f.Opcode.Control() && (f.NoFIN || size > 125),
-		f.Length.Bits > shortestLength(size),
-		f.Opcode == OpContinuation && m.open == 0,
-		!f.Opcode.Control() && f.Opcode != OpContinuation && m.open != 0:
+	case f.lies():
+		return m.unpredictable()
+	case m.refuses(f):
 		return withoutLast(m.events), FailedByPeer(CodeProtocolError), true
 	}
 	switch f.Opcode {
@@ -77,13 +92,62 @@ func (m *model) frame(f Frame, rest Script) (accept []Outcome, ending Ending, do
 	return nil, Ending{}, false
 }
 
+// lies reports whether what f says of its payload or masking may be untrue, so
+// that what the peer reads depends on its role and on what follows.
+func (f Frame) lies() bool {
+	return f.Mask.Bit != nil || f.Mask.Raw || f.claimed() != uint64(f.Payload.Size())
+}
+
+// refuses reports whether the header of f violates the protocol (RFC 6455 5.2,
+// 5.4, 5.5).
+func (m *model) refuses(f Frame) bool {
+	size := uint64(f.Payload.Size())
+	switch {
+	case f.RSV != 0, f.Opcode.Reserved(), f.Length.Bits > shortestLength(size):
+		return true
+	case f.Opcode.Control():
+		return f.NoFIN || size > 125
+	case f.Opcode == OpContinuation:
+		return m.open == 0
+	}
+	return m.open != 0
+}
+
+// split plays a frame that comes in parts. A peer may refuse it when it has the
+// header, or when it has all of it.
+func (m *model) split(s Split, rest Script) (accept []Outcome, ending Ending, done bool) {
+	switch {
+	case s.Frame.lies():
+		return m.unpredictable()
+	case m.refuses(s.Frame):
+		accept = withoutLast(m.events)
+		for _, p := range s.Pauses {
+			if m.wait(p.Wait); p.Wait.Mark != "" {
+				accept = append(accept, Outcome{Verdict: NonStrict, Events: slices.Clone(m.events)})
+			}
+		}
+		return accept, FailedByPeer(CodeProtocolError), true
+	}
+	parts := s.parts()
+	for i, part := range parts {
+		if accept, ending, done := m.step(part, slices.Concat(parts[i+1:], rest)); done {
+			return accept, ending, done
+		}
+	}
+	return nil, Ending{}, false
+}
+
 func (m *model) data(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
 	if f.Opcode != OpContinuation {
 		m.open, m.whole = f.Opcode, nil
 	}
 	m.whole = append(m.whole, f.Payload.Octets()...)
 	if m.open == OpText && !validPrefix(m.whole, !f.NoFIN) {
-		return append(withoutLast(m.events), m.late(rest)...), FailedByPeer(CodeInvalidPayload).OrFail(WrongSide), true
+		accept, ending = withoutLast(m.events), FailedByPeer(CodeInvalidPayload).OrFail(WrongSide)
+		if f.NoFIN {
+			accept, ending = m.late(accept, ending, rest)
+		}
+		return accept, ending, true
 	}
 	if !f.NoFIN {
 		m.events = append(m.events, Got{m.open, Of(string(m.whole))})
@@ -92,17 +156,45 @@ func (m *model) data(f Frame, rest Script) (accept []Outcome, ending Ending, don
 	return nil, Ending{}, false
 }
 
-// late is what else is accepted of a peer that finds out about invalid text
-// only when the message is complete: conformant, so NonStrict.
-func (m *model) late(rest Script) (out []Outcome) {
-	late := slices.Clone(m.events)
-	for _, step := range rest {
-		if w, ok := step.(Wait); ok && w.Mark != "" {
-			late = append(late, Mark{w.Mark})
-			out = append(out, Outcome{Verdict: NonStrict, Events: slices.Clone(late)})
+// late adds to accept what a peer observes rest to bring about that finds out
+// about invalid text only when the message is complete. RFC 6455 8.1 sets no
+// time, so that is conformant, but NonStrict.
+func (m *model) late(accept []Outcome, ending Ending, rest Script) ([]Outcome, Ending) {
+	for i, step := range rest.frames() {
+		before := len(m.events)
+		switch s := step.(type) {
+		case Wait:
+			m.wait(s)
+		case Split:
+			if m.refuses(s.Frame) {
+				ending.Codes = append(ending.Codes, CodeProtocolError)
+				return accept, ending
+			}
+			return m.late(accept, ending, slices.Concat(s.parts(), rest.frames()[i+1:]))
+		case Frame:
+			switch {
+			case s.lies(), s.Opcode == OpClose && !m.refuses(s):
+				return accept, Ending{Grade: Informational}
+			case m.refuses(s):
+				ending.Codes = append(ending.Codes, CodeProtocolError)
+				return accept, ending
+			case s.Opcode == OpContinuation && !s.NoFIN:
+				return accept, ending
+			case s.Opcode == OpPing:
+				m.events = append(m.events, Got{OpPong, Of(string(s.Payload.Octets()))})
+			}
+		case Echo:
+			ending.Codes = append(ending.Codes, CodeProtocolError)
+			return accept, ending
+		default:
+			return accept, Ending{Grade: Informational}
+		}
+		if len(m.events) > before {
+			accept = append(accept, Outcome{Verdict: NonStrict, Events: slices.Clone(m.events)})
 		}
 	}
-	return out
+	// The message is never complete, so a peer need not find out.
+	return accept, Ending{Grade: Informational}
 }
 
 // closedByUs is the ending of a closing handshake started with this payload
@@ -120,9 +212,9 @@ func closedByUs(payload []byte) Ending {
 	code := binary.BigEndian.Uint16(payload)
 	switch {
 	case code >= 5000: // outside every range of 7.4.2
-		e := invalid(CodeNormal, code, CodeProtocolError)
-		e.Grade = Informational
-		return e
+		return Ending{Codes: []uint16{CodeNormal, code, CodeProtocolError}, MayDrop: true, Grade: Informational}
+	case code >= 1012 && code <= 1014: // registered later: a peer that knows only the RFC refuses them
+		return invalid(CodeNormal, code, CodeProtocolError)
 	case !CloseCodeAllowed(code):
 		return invalid(CodeProtocolError)
 	case !utf8.Valid(payload[2:]):
@@ -133,21 +225,17 @@ func closedByUs(payload []byte) Ending {
 	return Ending{Codes: []uint16{CodeNormal, code}}.OrFail(WrongCode)
 }
 
-// frames is s with every Message as its frames and every Split of a data frame
-// as fragments: to a peer that validates UTF-8 as it arrives, a part of a frame
-// is as good as a frame.
+// frames is s with every Message as its frames.
 func (s Script) frames() Script {
 	var out Script
 	for _, step := range s {
-		switch v := step.(type) {
-		case Message:
-			for _, f := range v.Frames() {
-				out = append(out, f)
-			}
-		case Split:
-			out = append(out, v.fragments()...)
-		default:
+		m, ok := step.(Message)
+		if !ok {
 			out = append(out, step)
+			continue
+		}
+		for _, f := range m.Frames() {
+			out = append(out, f)
 		}
 	}
 	return out
@@ -172,7 +260,10 @@ func (m Message) Frames() []Frame {
 	return append(out, f)
 }
 
-func (s Split) fragments() (out Script) {
+// parts is a good frame as what its parts amount to. To a peer that validates
+// UTF-8 as it arrives, a part of a data frame is as good as a fragment; of a
+// control frame only the whole counts.
+func (s Split) parts() (out Script) {
 	if s.Frame.Opcode.Control() {
 		for _, p := range s.Pauses {
 			out = append(out, p.Wait)
@@ -180,6 +271,7 @@ func (s Split) fragments() (out Script) {
 		return append(out, s.Frame)
 	}
 	octets, from, f := s.Frame.Payload.Octets(), 0, s.Frame
+	f.Length = Length{} // it holds for the whole
 	for _, p := range s.Pauses {
 		part := f
 		part.NoFIN, part.Payload = true, Of(string(octets[from:p.At]))

@@ -41,14 +41,14 @@ func validateStep(step Step) error {
 	case Message:
 		return s.validate()
 	case Raw:
-		return first(s.Octets.validate(), s.Wire.validate())
+		return first(s.Octets.scripted(), s.Wire.validate())
 	case Echo:
 		if s.Count < 1 {
 			return fmt.Errorf("echo: count %d: want at least 1", s.Count)
 		}
 		return s.Message.validate()
 	case SendClose:
-		return s.Payload.validate()
+		return s.Payload.scripted()
 	case nil:
 		return fmt.Errorf("no step")
 	}
@@ -68,7 +68,7 @@ func (f Frame) validate() error {
 	case f.Length.Bits == 7 && f.claimed() > 125, f.Length.Bits == 16 && f.claimed() > 0xFFFF:
 		return fmt.Errorf("frame: length %d does not fit %d bits", f.claimed(), f.Length.Bits)
 	}
-	return first(f.Payload.validate(), f.Wire.validate())
+	return first(f.Payload.scripted(), f.Wire.validate())
 }
 
 // claimed is the value of the length field.
@@ -94,7 +94,7 @@ func (m Message) validate() error {
 	if m.Fragment < 0 {
 		return fmt.Errorf("message: fragment %d is negative", m.Fragment)
 	}
-	return first(m.Payload.validate(), m.Wire.validate())
+	return first(m.Payload.scripted(), m.Wire.validate())
 }
 
 func (w Wire) validate() error {
