@@ -113,7 +113,7 @@ func TestCompare(t *testing.T) {
 		{"frame's repetition", row(3, func(r *cases.Row) { r.RepeatLen = 303 }), []string{"sent 3: length: got 303, want 300", "sent 3: repeat: got 303, want 300"}},
 		{"last frame's octets", row(8, func(r *cases.Row) { r.Head = []byte("\x03\xe9") }), []string{"sent 7: payload: got 03 e9, want 03 e8"}},
 		{"in the gap", row(4, func(r *cases.Row) { r.Opcode = 3 }), nil},
-		{"frame missing", func(f fixture) { f.o.Wirelog = f.o.Wirelog[:8] }, []string{"sent: got 6 frames"}},
+		{"frame missing", func(f fixture) { f.o.Wirelog = f.o.Wirelog[:8] }, []string{"sent: got 6 frames", "sent 5: opcode: got ping, want binary", "sent 5: length: got 0, want 70"}},
 		{"frame too many", func(f fixture) { f.o.Wirelog = append(f.o.Wirelog, f.o.Wirelog[8]) }, []string{"sent: got 8 frames", "sent 7: opcode: got close, want binary", "sent 7: length: got 2, want 70", `sent 7: payload: got 03 e8, want "`}},
 		{"frames swapped", func(f fixture) { w := f.o.Wirelog; w[0], w[2] = w[2], w[0] }, []string{"sent 1: opcode", "sent 1: FIN", "sent 1: RSV", "sent 1: length", "sent 1: chop", "sent 1: sync", "sent 2: opcode", "sent 2: FIN", "sent 2: RSV", "sent 2: length", "sent 2: chop", "sent 2: sync"}},
 		{"rows lost", func(f fixture) { f.o.Wirelog[4] = cases.Row{Kind: cases.RowsLost, Size: 9} }, nil},
