@@ -1,0 +1,62 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const (
+	filePerm  = 0o644
+	temporary = ".gobahn-*.tmp" // pattern for the names of unfinished files
+)
+
+// probe creates dir if need be, and finds out whether it can be written to. Its
+// errors do not name dir, which is for the caller to do.
+func probe(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return cause("cannot be created", err)
+	}
+	f, err := os.CreateTemp(dir, temporary)
+	if err != nil {
+		return cause("cannot be written to", err)
+	}
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return cause("cannot be written to", err)
+	}
+	return nil
+}
+
+// cause says what is wrong and why, without the names of files in err.
+func cause(what string, err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// writeFile gives the file name in dir this content. Whoever reads it meanwhile
+// sees the former content or the new, never a part. A directory that was
+// removed during the run is made again.
+func writeFile(dir, name string, content []byte) error {
+	f, err := os.CreateTemp(dir, temporary)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(dir, 0o755); err == nil {
+			f, err = os.CreateTemp(dir, temporary)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("report %s: %w", name, err)
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Chmod(filePerm), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, name))
+	}
+	if err != nil {
+		return fmt.Errorf("report %s: %w", name, errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

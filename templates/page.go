@@ -1,0 +1,146 @@
+package templates
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gobahn/cases"
+)
+
+// A Page is what the page of one case shows.
+type Page struct {
+	Product     string // name and version of the tester
+	Agent       string // the peer
+	Number      int    // of the case in the run
+	Case        cases.Case
+	Observation cases.Observation
+	Result      cases.Result
+	JSON        string // name of the file with the same result as JSON
+	Overview    string // name of the overview's file
+	Anchor      string // of the case's cell in the overview
+}
+
+// Timestamp shows t in UTC with milliseconds, as reports carry it.
+func Timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// Milliseconds is how reports give durations.
+func Milliseconds(d cases.Duration) int64 { return time.Duration(d).Milliseconds() }
+
+func (p Page) title() string { return fmt.Sprintf("Case %s: %s", p.Case.ID, Short(p.Agent)) }
+
+func (p Page) overviewLink() string { return p.Overview + "#" + p.Anchor }
+
+// outcomes are the accepted outcomes in the notation of package cases.
+func (p Page) outcomes() string {
+	var lines []string
+	for _, o := range p.Case.Accept {
+		lines = append(lines, fmt.Sprintf("%s: %s", o.Verdict, o.Events))
+	}
+	lines = append(lines, "ending: "+p.Case.Ending.String())
+	return strings.Join(lines, "\n")
+}
+
+// observed is what happened, in the same notation.
+func (p Page) observed() string {
+	events := p.Observation.Events.String()
+	if n := p.Observation.Lost; n > 0 {
+		events += fmt.Sprintf(", and %d more that were not kept", n)
+	}
+	return Legible(events) + "\nending: " + Legible(p.Observation.Closing.String())
+}
+
+// script is one line a step.
+func (p Page) script() string {
+	if len(p.Case.Script) == 0 {
+		return "(nothing is sent)"
+	}
+	var lines []string
+	for _, step := range p.Case.Script {
+		lines = append(lines, step.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p Page) role() string {
+	if p.Observation.Server {
+		return "The tester was the server, the peer the client."
+	}
+	return "The tester was the client, the peer the server."
+}
+
+// A fact is a row of the table of the closing behaviour.
+type fact struct{ Key, Value, Meaning string }
+
+func closingFacts(o cases.Observation) []fact {
+	c := o.Closing
+	return []fact{
+		{"isServer", truth(o.Server), "The tester was the server, and the peer the client."},
+		{"closedByMe", truth(c.ClosedByMe), "The first close frame came from the tester."},
+		{"failedByMe", truth(c.FailedByMe),
+			"The tester failed the connection, after a time limit or a violation of the protocol: with a close frame, or by dropping TCP."},
+		{"droppedByMe", truth(c.DroppedByMe), "It was the tester that dropped TCP."},
+		{"wasClean", truth(c.WasClean), "Close frames went both ways, and then the server dropped TCP, as is its part."},
+		{"wasNotCleanReason", orNone(c.NotCleanReason), "What was missing from a clean ending."},
+		{"wasServerConnectionDropTimeout", truth(c.ServerDropTimeout),
+			"The peer is the server, and left TCP open for too long after the closing handshake."},
+		{"wasOpenHandshakeTimeout", truth(c.OpeningTimeout), "The peer did not complete the opening handshake in time."},
+		{"wasCloseHandshakeTimeout", truth(c.ClosingTimeout), "The peer did not answer the tester's close frame in time."},
+		{"localCloseCode", codeText(c.LocalCode), "The code in the tester's close frame, if there was one."},
+		{"localCloseReason", reasonText(c.LocalReason), "The reason in the tester's close frame, if there was one."},
+		{"remoteCloseCode", codeText(c.RemoteCode), "The code in the peer's close frame, if there was one."},
+		{"remoteCloseReason", reasonText(c.RemoteReason), "The reason in the peer's close frame, if there was one."},
+	}
+}
+
+func codeText(code *uint16) string {
+	if code == nil {
+		return "None"
+	}
+	return fmt.Sprint(*code)
+}
+
+func reasonText(p cases.Payload) string {
+	reason, _ := Reason(p)
+	return orNone(reason)
+}
+
+// A table of statistics: its rows sorted by key, and their totals.
+type table struct {
+	Title  string
+	Head   []string
+	Rows   [][]int
+	Totals []int // without the key
+}
+
+// tables are the four tables of the wire statistics.
+func tables(o cases.Observation) []table {
+	return []table{
+		octetTable("Octets Received by Chop Size", o.Received.Octets),
+		octetTable("Octets Transmitted by Chop Size", o.Sent.Octets),
+		frameTable("Frames Received by Opcode", o.Received.Frames),
+		frameTable("Frames Transmitted by Opcode", o.Sent.Frames),
+	}
+}
+
+func octetTable(title string, counts map[int]int) table {
+	t := table{Title: title, Head: []string{"Chop Size", "Count", "Octets"}, Totals: []int{0, 0}}
+	for _, size := range slices.Sorted(maps.Keys(counts)) {
+		n := counts[size]
+		t.Rows = append(t.Rows, []int{size, n, n * size})
+		t.Totals[0] += n
+		t.Totals[1] += n * size
+	}
+	return t
+}
+
+func frameTable(title string, counts map[int]int) table {
+	t := table{Title: title, Head: []string{"Opcode", "Count"}, Totals: []int{0}}
+	for _, op := range slices.Sorted(maps.Keys(counts)) {
+		t.Rows = append(t.Rows, []int{op, counts[op]})
+		t.Totals[0] += counts[op]
+	}
+	return t
+}
