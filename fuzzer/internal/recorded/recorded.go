@@ -196,20 +196,25 @@ func Names() ([]string, error) {
 	return files, err
 }
 
-// Dir is the directory of the recordings, in the module that the working
-// directory belongs to.
+// Dir is the directory of the recordings.
 func Dir() (string, error) {
+	root, err := Root()
+	return filepath.Join(root, "testdata", "autobahn", "recordings"), err
+}
+
+// Root is the root of the module that the working directory belongs to.
+func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, "testdata", "autobahn", "recordings"), nil
+			return dir, nil
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			return "", errors.New("recordings: no go.mod in the working directory or above")
+			return "", errors.New("no go.mod in the working directory or above")
 		}
 		dir = up
 	}
