@@ -31,6 +31,7 @@ func Judge(c Case, o Observation) Result {
 	r := Result{ID: c.ID}
 	r.Verdict, r.Says = judgeEvents(c.Accept, o)
 	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
+	answered := r.Verdict != Failed // as accepted, before the ending is looked at
 	switch {
 	case c.Ending.Fatal == WrongSide && o.Opened && o.Closing.ClosedByMe == c.Ending.Peer:
 		r.Verdict, r.Says = Failed, r.CloseSays
@@ -40,7 +41,7 @@ func Judge(c Case, o Observation) Result {
 	if c.Ending.Grade != "" {
 		r.Verdict, r.CloseVerdict = c.Ending.Grade, c.Ending.Grade
 	}
-	r.Headline = headline(c, o, r)
+	r.Headline = headline(c, o, r, answered)
 	return r
 }
 
@@ -95,12 +96,12 @@ func codeList(codes []uint16) string {
 	return strings.Join(list, ", ")
 }
 
-// headline says in a few words what the peer did wrong.
-func headline(c Case, o Observation, r Result) string {
-	good := func(v Verdict) bool { return v == OK || v == Informational || v == Unimplemented }
-	eventsGood := good(r.Verdict) || r.Verdict == NonStrict
+// headline says in a few words what the peer did wrong; answered says that its
+// answers were among the accepted ones.
+func headline(c Case, o Observation, r Result, answered bool) string {
+	good := func(v Verdict) bool { return v != Failed && v != WrongCodeSent && v != Unclean && v != FailedByClient }
 	switch {
-	case good(r.CloseVerdict) && eventsGood:
+	case good(r.Verdict) && good(r.CloseVerdict):
 		return ""
 	case !o.Opened && o.Closing.OpeningTimeout:
 		return NoAnswer + "the opening handshake"
@@ -108,11 +109,11 @@ func headline(c Case, o Observation, r Result) string {
 		return RefusedIt
 	case c.Ending.Peer && o.Closing.ClosedByMe:
 		return Accepted
-	case !c.Ending.Peer && !o.Closing.ClosedByMe && !eventsGood:
+	case !c.Ending.Peer && !o.Closing.ClosedByMe && !answered:
 		return RefusedIt
-	case !eventsGood && len(o.Faults) == 0 && o.Lost == 0 && answeredTooLittle(c.Accept, o.Events):
+	case !answered && len(o.Faults) == 0 && o.Lost == 0 && answeredTooLittle(c.Accept, o.Events):
 		return NoAnswer + c.Limit.Time().String()
-	case !eventsGood && r.CloseVerdict != WrongCodeSent:
+	case !answered:
 		return WrongAnswer
 	}
 	return WrongClose

@@ -19,6 +19,8 @@ type Client struct {
 	URL    string // ws://host:port/path of the server
 	Agent  string // name of the server in reports; empty: its Server field, else its address
 	Origin string // sent in the opening handshake; empty: none
+
+	OnStart func(Played) // a case begins; nil: nothing
 }
 
 // Run plays all of list, one after the other, and calls each after every case.
@@ -32,6 +34,10 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 	}
 	agent := c.Agent
 	for i, one := range list {
+		played := Played{Agent: agent, Peer: target.Host, Number: i + 1, Case: one}
+		if c.OnStart != nil {
+			c.OnStart(played)
+		}
 		o, err := c.play(ctx, target, one)
 		if err != nil && i == 0 {
 			return err
@@ -42,10 +48,7 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 		if agent == "" {
 			agent = agentOf(o.Response, target)
 		}
-		played := Played{
-			Agent: agent, Peer: target.Host, Number: i + 1,
-			Case: one, Observation: o, Result: cases.Judge(one, o),
-		}
+		played.Agent, played.Observation, played.Result = agent, o, cases.Judge(one, o)
 		if err := each(played); err != nil {
 			return err
 		}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"gobahn/fuzzer"
+)
+
+// fuzzingClient tests the server at the URL.
+func (s *settings) fuzzingClient(cmd *cobra.Command) error {
+	if s.url == "" {
+		return usagef("no server to test: want -w ws://host:port/path")
+	}
+	if _, err := fuzzer.ParseURL(s.url); err != nil {
+		return usageError{err}
+	}
+	if s.outdir == "" {
+		s.outdir = "reports/servers"
+	}
+	return s.testServer(cmd, s.url)
+}
+
+// testServer plays the selected cases against the server at url and reports.
+func (s *settings) testServer(cmd *cobra.Command, url string) error {
+	list, err := s.selected()
+	if err != nil {
+		return err
+	}
+	out, log := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	rec, err := newRecorder(out, log, s.outdir, len(list))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Gobahn %s fuzzing client, seed %d\n", version, s.seed)
+	fmt.Fprintf(out, "Ok, will run %d test cases against 1 servers\n", len(list))
+	client := &fuzzer.Client{
+		Config: s.config(), URL: url, Agent: s.agent, Origin: s.origin,
+		OnStart: rec.progress.start,
+	}
+	err = client.Run(cmd.Context(), list, rec.add)
+	if finishErr := rec.finish(out, log); err == nil {
+		err = finishErr
+	}
+	if errors.Is(err, context.Canceled) {
+		return errors.New("the run was interrupted; the report has what was played until then")
+	}
+	return plain(err)
+}
+
+// plain takes the Go call path out of a network error.
+func plain(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil && op.Addr != nil {
+		return fmt.Errorf("%s %s: %w", op.Op, op.Addr, op.Err)
+	}
+	return err
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+
+	"gobahn/fuzzer"
+)
+
+// A progress shows how far a run is: one line that is rewritten on a terminal,
+// a line a case elsewhere. The lines are those of the reference, which scripts
+// wait for.
+type progress struct {
+	out   io.Writer
+	log   io.Writer
+	total int
+	width int // of the terminal, 0 if it is none
+
+	mu    sync.Mutex
+	shown bool // a line is shown that must be cleared
+}
+
+func newProgress(out, log io.Writer, total int) *progress {
+	p := &progress{out: out, log: log, total: total}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.width = 80
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			p.width = w
+		}
+	}
+	return p
+}
+
+// start shows that a case begins.
+func (p *progress) start(c fuzzer.Played) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.width == 0 {
+		fmt.Fprintf(p.out, "Running test case ID %s for agent %s from peer tcp:%s\n", c.Case.ID, printable(c.Agent), c.Peer)
+		return
+	}
+	line := fmt.Sprintf("[%d/%d] %s  %s", c.Number, p.total, c.Case.ID, printable(c.Agent))
+	if runes := []rune(line); len(runes) >= p.width {
+		line = string(runes[:p.width-1])
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+	p.shown = true
+}
+
+// done shows a failure at once. Other verdicts wait for the summary.
+func (p *progress) done(c fuzzer.Played) {
+	if c.Result.Headline == "" {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearLine()
+	fmt.Fprintf(p.out, "%s: %s / %s: %s\n", c.Case.ID, c.Result.Verdict, c.Result.CloseVerdict, c.Result.Headline)
+}
+
+// clear leaves the terminal with a fresh line.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearLine()
+}
+
+func (p *progress) clearLine() {
+	if p.shown {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.shown = false
+	}
+}
+
+// printable shows a name that a peer has chosen without control characters.
+func printable(s string) string {
+	quoted := fmt.Sprintf("%+.200q", s)
+	return quoted[1 : len(quoted)-1]
+}

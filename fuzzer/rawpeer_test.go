@@ -1,0 +1,325 @@
+package fuzzer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"gobahn/cases"
+	"gobahn/fuzzer"
+	"gobahn/wire"
+)
+
+// A rawPeer is an echo peer on bare octets, in either role. Without hooks it
+// conforms to RFC 6455 and fails fast; each hook replaces one thing it does, so
+// that a liar is as long as its lie.
+type rawPeer struct {
+	// request or response head to send; nil: the right one.
+	head func(right []byte) []byte
+	// frame handles a frame instead of the peer, if it returns true.
+	frame func(p *rawPeer, h wire.Header, payload []byte) bool
+	// before is called when the WebSocket is open.
+	before func(p *rawPeer)
+	// ended is called when the peer would drop TCP, and drops it by returning.
+	ended func(p *rawPeer)
+
+	nc     net.Conn
+	client bool // we are the client
+	dec    wire.Decoder
+	open   cases.Op
+	whole  []byte
+	text   wire.UTF8
+}
+
+var errEnd = errors.New("the connection has ended")
+
+// send sends one frame, masked if the peer is a client.
+func (p *rawPeer) send(f cases.Frame) {
+	h := wire.FrameHeader(f, p.client, [4]byte{1, 2, 3, 4})
+	p.nc.Write(wire.AppendFrame(nil, h, f.Payload.Octets(), f.Mask.Raw))
+}
+
+// close sends a close frame and ends the conversation: a client then waits for
+// the server to drop TCP.
+func (p *rawPeer) close(code uint16) error {
+	f := cases.Frame{Opcode: cases.OpClose}
+	if code != 0 {
+		f.Payload = cases.Close(code, "")
+	}
+	p.send(f)
+	return errEnd
+}
+
+// serve plays a server on nc.
+func (p *rawPeer) serve(nc net.Conn) {
+	p.nc = nc
+	defer nc.Close()
+	b, n, err := readHead(nc)
+	if err != nil {
+		return
+	}
+	request, err := wire.ParseHead(b[:n])
+	if err != nil {
+		return
+	}
+	right := wire.Response(request, "raw")
+	p.run(right.Append(nil), b[n:])
+}
+
+// dial plays a client on nc.
+func (p *rawPeer) dial(nc net.Conn, target string) {
+	p.nc, p.client = nc, true
+	defer nc.Close()
+	request := wire.Opening{Target: target, Host: "fuzzer", UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}.Request()
+	octets := request.Append(nil)
+	if p.head != nil {
+		octets = p.head(octets)
+	}
+	nc.Write(octets)
+	b, n, err := readHead(nc)
+	if err != nil {
+		return
+	}
+	p.head = nil
+	p.run(nil, b[n:])
+}
+
+func (p *rawPeer) run(head, rest []byte) {
+	if p.head != nil {
+		head = p.head(head)
+	}
+	p.nc.Write(head)
+	if p.before != nil {
+		p.before(p)
+	}
+	p.loop(rest)
+	if p.ended != nil {
+		p.ended(p)
+	}
+	if p.client { // the server drops TCP (RFC 6455 7.1.1)
+		p.nc.SetReadDeadline(time.Now().Add(10 * time.Second))
+		for b := make([]byte, 4096); ; {
+			if _, err := p.nc.Read(b); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func readHead(nc net.Conn) (b []byte, n int, err error) {
+	for {
+		chunk := make([]byte, 4096)
+		k, err := nc.Read(chunk)
+		b = append(b, chunk[:k]...)
+		if n := wire.HeadEnd(b); n > 0 {
+			return b, n, nil
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+}
+
+// loop reads frames until the conversation ends.
+func (p *rawPeer) loop(b []byte) {
+	chunk := make([]byte, 64<<10)
+	var payload []byte
+	for {
+		for len(b) > 0 {
+			part, rest, ok := p.dec.Next(b)
+			if b = rest; !ok {
+				break
+			}
+			if part.Begin {
+				payload = nil
+			}
+			payload = append(payload, part.Payload...)
+			if p.part(part, payload) != nil {
+				return
+			}
+		}
+		n, err := p.nc.Read(chunk)
+		if err != nil {
+			return
+		}
+		b = chunk[:n]
+	}
+}
+
+func (p *rawPeer) part(part wire.Part, payload []byte) error {
+	h := part.Header
+	if p.frame != nil {
+		if part.End && p.frame(p, h, payload) {
+			return nil
+		}
+	}
+	if part.Begin {
+		if h.Faults(wire.Context{FromClient: !p.client, InMessage: p.open != 0}) != 0 {
+			return p.close(1002)
+		}
+		if h.Opcode == cases.OpText || h.Opcode == cases.OpBinary {
+			p.open, p.whole, p.text = h.Opcode, nil, wire.UTF8{}
+		}
+	}
+	if h.Opcode.Control() {
+		if part.End {
+			return p.control(h.Opcode, payload)
+		}
+		return nil
+	}
+	p.whole = append(p.whole, part.Payload...)
+	if p.open == cases.OpText && p.text.Write(part.Payload) >= 0 {
+		return p.close(1007)
+	}
+	if part.End && h.FIN {
+		if p.open == cases.OpText && p.text.End() >= 0 {
+			return p.close(1007)
+		}
+		p.send(cases.Opcode(p.open, string(p.whole)))
+		p.open = 0
+	}
+	return nil
+}
+
+func (p *rawPeer) control(op cases.Op, payload []byte) error {
+	switch {
+	case op == cases.OpPing:
+		p.send(cases.Pong(string(payload)))
+	case op == cases.OpClose && len(payload) == 0:
+		return p.close(0)
+	case op == cases.OpClose:
+		code := uint16(0)
+		if len(payload) >= 2 {
+			code = uint16(payload[0])<<8 | uint16(payload[1])
+		}
+		switch {
+		case len(payload) == 1 || !cases.CloseCodeAllowed(code):
+			return p.close(1002)
+		case !utf8.Valid(payload[2:]):
+			return p.close(1007)
+		}
+		return p.close(code)
+	}
+	return nil
+}
+
+// pipeDialler connects the engine to a peer in memory.
+type pipeDialler func(nc net.Conn)
+
+func (d pipeDialler) DialContext(context.Context, string, string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	go d(theirs)
+	return ours, nil
+}
+
+// testServer plays list against a raw peer as the server, in virtual time.
+func testServer(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		client := fuzzer.Client{
+			Config: fuzzer.Config{Dialler: pipeDialler(func(nc net.Conn) { newPeer().serve(nc) })},
+			URL:    "ws://peer", Agent: "raw",
+		}
+		err := client.Run(t.Context(), list, func(p fuzzer.Played) error {
+			played = append(played, p)
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * time.Hour) // until the last peer has ended
+	})
+	return played
+}
+
+// testClient plays list against a raw peer as the client, in virtual time.
+func testClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ln := newPipeListener()
+		ctx, stop := context.WithCancel(t.Context())
+		server := fuzzer.Server{Cases: list, OnResult: func(p fuzzer.Played) error {
+			played = append(played, p)
+			return nil
+		}}
+		done := make(chan error)
+		go func() { done <- server.Serve(ctx, ln) }()
+		for i := range list {
+			nc, err := ln.dial(ctx)
+			if err != nil {
+				t.Error(err)
+				break
+			}
+			newPeer().dial(nc, fmt.Sprintf("/runCase?case=%d&agent=raw", i+1))
+		}
+		synctest.Wait()
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return played
+}
+
+// A pipeListener is a listener in memory.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{make(chan net.Conn), make(chan struct{})}
+}
+
+func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case l.conns <- theirs:
+		return ours, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case nc := <-l.conns:
+		return nc, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	select {
+	case <-l.closed:
+	default:
+		close(l.closed)
+	}
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+func find(t *testing.T, ids ...cases.ID) (list []cases.Case) {
+	t.Helper()
+	for _, id := range ids {
+		n := len(list)
+		for _, c := range cases.Catalogue {
+			if c.ID == id {
+				list = append(list, c)
+			}
+		}
+		if len(list) == n {
+			t.Fatalf("no case %s", id)
+		}
+	}
+	return list
+}
