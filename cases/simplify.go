@@ -68,9 +68,13 @@ func simplerField(f reflect.Value) (out []reflect.Value) {
 				out = append(out, reflect.ValueOf(n&^bit).Convert(f.Type()))
 			}
 		}
-	case reflect.Int, reflect.Int64:
+	case reflect.Int64: // a Duration
 		if n := f.Int(); n > 1 {
 			out = append(out, reflect.ValueOf(n/2).Convert(f.Type()))
+		}
+	case reflect.Int:
+		for n := range less(int(f.Int())) {
+			out = append(out, reflect.ValueOf(n))
 		}
 	case reflect.Slice:
 		for i := range f.Len() {
@@ -80,11 +84,18 @@ func simplerField(f reflect.Value) (out []reflect.Value) {
 			rest := reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f.Slice(0, i))
 			out = append(out, reflect.AppendSlice(rest, f.Slice(i+1, f.Len())))
 		}
+		for i := range f.Len() {
+			for _, v := range simplerField(f.Index(i)) {
+				c := reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f)
+				c.Index(i).Set(v)
+				out = append(out, c)
+			}
+		}
 	}
 	return out
 }
 
-// simplerPayload halves the octets, drops the repetition, or leaves nothing.
+// simplerPayload leaves nothing, drops the repetition, or takes some octets away.
 func simplerPayload(p Payload) (out []reflect.Value) {
 	b := p.Pattern()
 	if len(b) == 0 {
@@ -93,17 +104,30 @@ func simplerPayload(p Payload) (out []reflect.Value) {
 	candidates := []Payload{{}}
 	if p.Len > 0 {
 		candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex})
-		if p.Len > 1 {
-			candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex, Len: p.Len / 2})
+		for n := range less(p.Len) {
+			candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex, Len: n})
 		}
 	}
-	if len(b) > 1 {
-		half := Of(string(b[:len(b)/2]))
-		half.Len = p.Len
-		candidates = append(candidates, half)
+	for n := range less(len(b)) {
+		c := Of(string(b[:n]))
+		c.Len = p.Len
+		candidates = append(candidates, c)
 	}
 	for _, c := range candidates {
 		out = append(out, reflect.ValueOf(c))
 	}
 	return out
+}
+
+// less yields numbers below n but above 0: its half, three quarters, and so on
+// up to n-1. To take the first that still fails, again and again, finds the
+// least one in a few steps, however large n is.
+func less(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for cut := n / 2; cut > 0; cut /= 2 {
+			if !yield(n - cut) {
+				return
+			}
+		}
+	}
 }

@@ -1,0 +1,339 @@
+package cases
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// observed is what a good peer leaves behind when we, the server, close with
+// 1000 after events.
+func observed(events ...Event) Observation {
+	return Observation{
+		Server: true, Opened: true, Events: events,
+		Closing: Closing{ClosedByMe: true, WasClean: true, RemoteCode: code(1000)},
+	}
+}
+
+// with is o with its closing changed.
+func (o Observation) with(change func(*Closing)) Observation { change(&o.Closing); return o }
+
+// failedByPeer is what is left when the peer fails the connection with n.
+func failedByPeer(n uint16, events ...Event) Observation {
+	return observed(events...).with(func(c *Closing) { *c = Closing{WasClean: true, RemoteCode: code(n)} })
+}
+
+// dropped is what is left when the peer drops TCP.
+func dropped(events ...Event) Observation {
+	return observed(events...).with(func(c *Closing) { *c = Closing{NotCleanReason: ReasonPeerDropped} })
+}
+
+// ignored is what is left of a peer that does not notice anything: we fail the
+// connection, and it answers the close frame or not.
+func ignored(events ...Event) Observation {
+	return observed(events...).with(func(c *Closing) {
+		*c = Closing{ClosedByMe: true, FailedByMe: true, DroppedByMe: true, ClosingTimeout: true, NotCleanReason: ReasonNoReply}
+	})
+}
+
+var (
+	echo    = Case{ID: "echo", Script: Script{Text("x")}, Accept: Exactly(GotText("x"))}
+	refuse  = Case{ID: "refuse", Script: Script{Text("x").Reserved(1)}, Accept: Silence, Ending: FailedByPeer(1002)}
+	twoWays = Case{ID: "two", Accept: []Outcome{
+		{Verdict: OK, Events: Events{GotText("x")}, Says: "Best."},
+		{Verdict: NonStrict, Says: "Good enough."},
+		{Verdict: Informational, Events: Events{GotText("y")}},
+		{Verdict: Unimplemented, Events: Events{GotText("z")}},
+		{Verdict: NonStrict, Events: Events{GotText("x")}, Says: "Too late to matter."},
+	}}
+)
+
+// ending is c with another ending.
+func (c Case) ending(e Ending) Case { c.Ending = e; return c }
+
+func TestJudgeGradesEventsByTheFirstOutcomeThatMatches(t *testing.T) {
+	const (
+		expected  = "The events observed are the ones expected."
+		tolerated = "The events observed are tolerated, but others are preferred."
+		none      = "The events observed match no accepted outcome."
+	)
+	lost := observed(GotText("x"))
+	lost.Lost = 1
+	for _, c := range []struct {
+		name string
+		c    Case
+		o    Observation
+		want Verdict
+		says string
+	}{
+		{"what is expected", echo, observed(GotText("x")), OK, expected},
+		{"other text", echo, observed(GotText("y")), Failed, none},
+		{"other type", echo, observed(GotBinary("x")), Failed, none},
+		{"a pong", echo, observed(GotPong("x")), Failed, none},
+		{"nothing", echo, observed(), Failed, none},
+		{"one event more", echo, observed(GotText("x"), GotText("x")), Failed, none},
+		{"more events than were kept", echo, lost, Failed, none},
+		{"a mark for a message", echo, observed(Mark{"x"}), Failed, none},
+		{"the first of several outcomes", twoWays, observed(GotText("x")), OK, "Best."},
+		{"the second", twoWays, observed(), NonStrict, "Good enough."},
+		{"one that says nothing", twoWays, observed(GotText("y")), Informational, tolerated},
+		{"unimplemented", twoWays, observed(GotText("z")), Unimplemented, tolerated},
+		{"none of several", twoWays, observed(GotText("a")), Failed, none},
+		{"no outcome at all", Case{}, observed(), Failed, none},
+		{"a payload described otherwise", Case{Accept: Exactly(Got{OpText, Repeat("*", 3)})}, observed(GotText("***")), OK, expected},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Judge(c.c, c.o)
+			if got.Verdict != c.want || got.Says != c.says {
+				t.Errorf("%s: %s, want %s: %s", got.Verdict, got.Says, c.want, c.says)
+			}
+			if got.ID != c.c.ID {
+				t.Errorf("result of %s for case %s", got.ID, c.c.ID)
+			}
+		})
+	}
+}
+
+// TestJudgeGradesTheEndingByTheFirstRuleThatApplies has, for each rule of the
+// closing verdict, an ending that breaks it and all later rules.
+func TestJudgeGradesTheEndingByTheFirstRuleThatApplies(t *testing.T) {
+	// As client, all that can go wrong has gone wrong.
+	worst := Observation{Closing: Closing{
+		DroppedByMe: true, RemoteCode: code(1011), NotCleanReason: ReasonNoServerDrop,
+	}}
+	opened := worst
+	opened.Opened = true
+	ours := opened.with(func(c *Closing) { c.ClosedByMe = true })
+	clean := ours.with(func(c *Closing) { c.WasClean = true })
+	right := clean.with(func(c *Closing) { c.RemoteCode = code(1000) })
+	faulty := worst
+	faulty.Faults = []string{"status 404", "no Upgrade"}
+	asServer := right
+	asServer.Server = true
+
+	for _, c := range []struct {
+		name   string
+		ending Ending
+		o      Observation
+		want   Verdict
+		says   string
+	}{
+		{"never opened", Ending{}, worst, Failed, "The opening handshake was never completed: " + ReasonNoServerDrop},
+		{"never opened, with a fault", Ending{}, faulty, Failed, "The opening handshake was never completed: status 404"},
+		{"closed by the peer, not us", Ending{}, opened, Failed, "The connection was failed by the wrong endpoint"},
+		{"closed by us, not the peer", Ending{Peer: true}, ours, Failed, "The connection was failed by the wrong endpoint"},
+		{"not clean", Ending{}, ours, Unclean, "A complete closing handshake is required here: " + ReasonNoServerDrop},
+		{"not clean, but that will do", Ending{MayDrop: true}, ours, WrongCodeSent, "The close code should have been 1000 or empty"},
+		{"wrong code", Ending{}, clean, WrongCodeSent, "The close code should have been 1000 or empty"},
+		{"wrong code of several", Ending{Codes: []uint16{1000, 1000, 1001}}, clean, WrongCodeSent, "The close code should have been 1000, 1001 or empty"},
+		{"the last of several codes", Ending{Codes: []uint16{1000, 1011}}, clean, FailedByClient, "The fuzzer, as the client, had to drop TCP, which is the server's part"},
+		{"no code", Ending{}, clean.with(func(c *Closing) { c.RemoteCode = nil }), FailedByClient, "The fuzzer, as the client, had to drop TCP, which is the server's part"},
+		{"dropped by us, the client", Ending{}, right, FailedByClient, "The fuzzer, as the client, had to drop TCP, which is the server's part"},
+		{"dropped by us, the server", Ending{}, asServer, OK, "The connection was closed as it should be"},
+		{"dropped by the peer", FailedByPeer(1002), dropped(), OK, "The connection was closed as it should be"},
+		{"failed by the peer", FailedByPeer(1002), failedByPeer(1002), OK, "The connection was closed as it should be"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Judge(Case{Accept: Silence, Ending: c.ending}, c.o)
+			if got.CloseVerdict != c.want || got.CloseSays != c.says {
+				t.Errorf("%s: %s\nwant %s: %s", got.CloseVerdict, got.CloseSays, c.want, c.says)
+			}
+		})
+	}
+}
+
+func TestAFatalFaultFailsTheBehaviourToo(t *testing.T) {
+	const (
+		wrongSide = "The connection was failed by the wrong endpoint"
+		wrongCode = "The close code should have been 1000 or empty"
+	)
+	peerFails := FailedByPeer(1007)
+	neverOpened := observed()
+	neverOpened.Opened = false
+	for _, c := range []struct {
+		name   string
+		ending Ending
+		o      Observation
+		want   [2]Verdict
+		says   string // why the behaviour failed
+	}{
+		{"wrong side, not fatal", peerFails, ignored(), [2]Verdict{OK, Failed}, ""},
+		{"wrong side, fatal", peerFails.OrFail(WrongSide), ignored(), [2]Verdict{Failed, Failed}, wrongSide},
+		{"wrong side, another fault is fatal", peerFails.OrFail(WrongCode), ignored(), [2]Verdict{OK, Failed}, ""},
+		{"right side", peerFails.OrFail(WrongSide), failedByPeer(1007), [2]Verdict{OK, OK}, ""},
+		{"right side, wrong code", peerFails.OrFail(WrongSide), failedByPeer(1002), [2]Verdict{OK, WrongCodeSent}, ""},
+		{"closed by the peer instead of us, fatal", Ending{}.OrFail(WrongSide), failedByPeer(1000), [2]Verdict{Failed, Failed}, wrongSide},
+		{"never opened: there is no side", Ending{Peer: true}.OrFail(WrongSide), neverOpened, [2]Verdict{OK, Failed}, ""},
+
+		{"wrong code, not fatal", Ending{}, observed().with(func(c *Closing) { c.RemoteCode = code(1001) }), [2]Verdict{OK, WrongCodeSent}, ""},
+		{"wrong code, fatal", Ending{}.OrFail(WrongCode), observed().with(func(c *Closing) { c.RemoteCode = code(1001) }), [2]Verdict{Failed, WrongCodeSent}, wrongCode},
+		{"wrong code behind an earlier rule", Ending{}.OrFail(WrongCode),
+			observed().with(func(c *Closing) { c.RemoteCode, c.WasClean = code(1001), false }), [2]Verdict{OK, Unclean}, ""},
+		{"right code", Ending{}.OrFail(WrongCode), observed(), [2]Verdict{OK, OK}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Judge(Case{Accept: Silence, Ending: c.ending}, c.o)
+			if verdicts := [2]Verdict{got.Verdict, got.CloseVerdict}; verdicts != c.want {
+				t.Errorf("verdicts %s, want %s", verdicts, c.want)
+			}
+			if c.says != "" && got.Says != c.says {
+				t.Errorf("failed because %q, want %q", got.Says, c.says)
+			}
+		})
+	}
+}
+
+func TestAGradeOverridesBothVerdicts(t *testing.T) {
+	for _, grade := range Verdicts {
+		c := echo.ending(Ending{Grade: grade, Fatal: WrongSide})
+		for name, o := range map[string]Observation{
+			"all is well":  observed(GotText("x")),
+			"all is wrong": dropped(GotText("y")),
+			"never opened": {},
+		} {
+			if got := Judge(c, o); got.Verdict != grade || got.CloseVerdict != grade {
+				t.Errorf("%s: %s and %s, want %s", name, got.Verdict, got.CloseVerdict, grade)
+			}
+		}
+	}
+}
+
+func TestHeadlinesSayWhatThePeerDidWrong(t *testing.T) {
+	lost := observed()
+	lost.Lost = 5
+	faulty := ignored()
+	faulty.Faults = []string{"reserved bits"}
+	slow := Case{ID: "slow", Accept: Exactly(GotText("x"), GotText("y")), Limit: CloseAfter(3 * Second)}
+	unopened := Observation{Closing: Closing{NotCleanReason: ReasonPeerDropped}}
+	timedOut := Observation{Closing: Closing{OpeningTimeout: true, NotCleanReason: ReasonNoOpening}}
+	for _, c := range []struct {
+		name string
+		c    Case
+		o    Observation
+		want string
+	}{
+		{"nothing", echo, observed(GotText("x")), ""},
+		{"nothing, but others are preferred", twoWays, observed(), ""},
+		{"informational", echo.ending(Ending{Grade: Informational}), dropped(), ""},
+
+		{"it answered what it must refuse", refuse, ignored(GotText("x")), Accepted},
+		{"it swallowed what it must refuse", refuse, ignored(), Accepted},
+		{"it refused what it must accept", echo, failedByPeer(1002), RefusedIt},
+		{"it dropped TCP instead of an answer", echo, dropped(), RefusedIt},
+		{"it did not open", echo, unopened, RefusedIt},
+		{"it did not open in time", echo, timedOut, "no answer in the opening handshake"},
+		{"it said nothing", echo, ignored(), "no answer in 1s"},
+		{"it said half", slow, ignored(GotText("x")), "no answer in 3s"},
+		{"it said something else", echo, ignored(GotText("y")), WrongAnswer},
+		{"it said something else and closed well", echo, observed(GotBinary("x")), WrongAnswer},
+		{"it said too much", echo, observed(GotText("x"), GotText("x")), WrongAnswer},
+		{"it said more than was kept", echo, lost, WrongAnswer},
+		{"what it said was faulty", echo, faulty, WrongAnswer},
+		{"it closed after a good answer", echo, failedByPeer(1000, GotText("x")), WrongClose},
+		{"its close was not clean", echo, ignored(GotText("x")), WrongClose},
+		{"its code was wrong", refuse, failedByPeer(1011), WrongClose},
+		{"its code was wrong, which is fatal", echo.ending(Ending{}.OrFail(WrongCode)),
+			observed(GotText("x")).with(func(c *Closing) { c.RemoteCode = code(1011) }), WrongClose},
+		{"it left TCP to us", echo, Observation{Opened: true, Events: Events{GotText("x")},
+			Closing: Closing{ClosedByMe: true, WasClean: true, DroppedByMe: true}}, WrongClose},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Judge(c.c, c.o).Headline; got != c.want {
+				t.Errorf("headline %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestExplainShowsWhatWasSentWantedAndGot(t *testing.T) {
+	find := func(id ID) Case {
+		return Catalogue[slices.IndexFunc(Catalogue, func(c Case) bool { return c.ID == id })]
+	}
+	faulty := observed(GotText("Hello World!")).with(func(c *Closing) { c.RemoteCode = code(1011); c.RemoteReason = Of("oops") })
+	faulty.Faults = []string{"payload of 200 octets in a ping", "reserved bits 4"}
+	for _, c := range []struct {
+		c    Case
+		o    Observation
+		want string
+	}{
+		{find("3.6"), observed(GotBinary("Hello, world!")), `
+3.6: peer accepted what it must refuse (RFC 6455 5.2)
+    sent  binary rsv=6 "Hello, world!"
+    want  nothing; close 1002, or drop
+    got   binary "Hello, world!"; closed by us, close 1000`},
+		{find("3.4"), ignored(GotText("Hello, world!"), GotText("Hello, world!"), GotPong("")), `
+3.4: peer accepted what it must refuse (RFC 6455 5.2)
+    sent  text chop=1 "Hello, world!"
+          text rsv=4 chop=1 "Hello, world!"
+          ping chop=1
+    want  text "Hello, world!"; close 1002, or drop
+          nothing; close 1002, or drop
+    got   text "Hello, world!", text "Hello, world!", pong ""; failed by us, peer did not respond (in time) in closing handshake`},
+		{find("2.2"), ignored(), `
+2.2: no answer in 1s (RFC 6455 5.5.2, RFC 6455 5.5.3)
+    sent  ping "Hello, world!"
+    want  pong "Hello, world!"; our close answered 1000
+    got   nothing; failed by us, peer did not respond (in time) in closing handshake`},
+		{find("7.1.1"), faulty, `
+7.1.1: wrong close (RFC 6455 5.5.1, RFC 6455 7.1.1)
+    sent  text "Hello World!"
+    want  text "Hello World!"; our close answered 1000
+    got   text "Hello World!"; closed by us, close 1011 "oops"
+    fault payload of 200 octets in a ping
+    fault reserved bits 4`},
+		{echo, dropped(), `
+echo: peer refused what it must accept
+    sent  text "x"
+    want  text "x"; our close answered 1000
+    got   nothing; peer dropped the TCP connection without previous WebSocket closing handshake`},
+		{find("3.6"), failedByPeer(1002), "\n"},
+	} {
+		want := strings.TrimPrefix(c.want, "\n")
+		if diff := cmp.Diff(want, Judge(c.c, c.o).Explain(c.c, c.o)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.c.ID, diff)
+		}
+	}
+}
+
+// TestEveryCaseCanBePassed plays each case against a peer that does what the
+// case accepts best.
+func TestEveryCaseCanBePassed(t *testing.T) {
+	for _, c := range Catalogue {
+		for i, outcome := range c.Accept {
+			o := observed(outcome.Events...)
+			if c.Ending.Peer {
+				o = dropped(outcome.Events...)
+			} else {
+				o.Closing.RemoteCode = code(c.Ending.CloseCodes()[0])
+			}
+			want := outcome.Verdict
+			if c.Ending.Grade != "" {
+				want = c.Ending.Grade
+			}
+			got := Judge(c, o)
+			if got.Verdict != want || got.Headline != "" {
+				t.Errorf("%s, outcome %d: %s, headline %q, want %s", c.ID, i+1, got.Verdict, got.Headline, want)
+			}
+			if got.CloseVerdict != OK && got.CloseVerdict != c.Ending.Grade {
+				t.Errorf("%s, outcome %d: closing %s: %s", c.ID, i+1, got.CloseVerdict, got.CloseSays)
+			}
+		}
+	}
+}
+
+func TestOutcomesOfACaseAreDistinctAndBestFirst(t *testing.T) {
+	for _, c := range Catalogue {
+		for i, o := range c.Accept {
+			for _, earlier := range c.Accept[:i] {
+				if earlier.Events.Equal(o.Events) {
+					t.Errorf("%s: outcome %d can never match", c.ID, i+1)
+				}
+				if slices.Index(Verdicts, earlier.Verdict) > slices.Index(Verdicts, o.Verdict) {
+					t.Errorf("%s: outcome %d is better than an earlier one", c.ID, i+1)
+				}
+			}
+		}
+	}
+}
