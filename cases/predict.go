@@ -30,6 +30,7 @@ type model struct {
 	events Events
 	open   Op     // opcode of the message being continued; 0: none is
 	whole  []byte // its octets so far
+	valid  int    // how many of them are known to be whole characters
 }
 
 // step plays one step; done says that the connection ends with it.
@@ -139,10 +140,10 @@ func (m *model) split(s Split, rest Script) (accept []Outcome, ending Ending, do
 
 func (m *model) data(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
 	if f.Opcode != OpContinuation {
-		m.open, m.whole = f.Opcode, nil
+		m.open, m.whole, m.valid = f.Opcode, nil, 0
 	}
 	m.whole = append(m.whole, f.Payload.Octets()...)
-	if m.open == OpText && !validPrefix(m.whole, !f.NoFIN) {
+	if m.open == OpText && !m.validText(!f.NoFIN) {
 		accept, ending = withoutLast(m.events), FailedByPeer(CodeInvalidPayload).OrFail(WrongSide)
 		if f.NoFIN {
 			accept, ending = m.late(accept, ending, rest)
@@ -308,15 +309,15 @@ func shortestLength(n uint64) int {
 	return 64
 }
 
-// validPrefix reports whether b can be the beginning, or if final the whole,
-// of a UTF-8 text (RFC 3629).
-func validPrefix(b []byte, final bool) bool {
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
+// validText reports whether the octets so far can be the beginning, or if final
+// the whole, of a UTF-8 text (RFC 3629).
+func (m *model) validText(final bool) bool {
+	for m.valid < len(m.whole) {
+		r, n := utf8.DecodeRune(m.whole[m.valid:])
 		if r == utf8.RuneError && n == 1 {
-			return !final && !utf8.FullRune(b)
+			return !final && !utf8.FullRune(m.whole[m.valid:])
 		}
-		b = b[n:]
+		m.valid += n
 	}
 	return true
 }

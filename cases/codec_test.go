@@ -1,0 +1,241 @@
+package cases
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
+
+func TestCatalogueSurvivesItsFileForm(t *testing.T) {
+	for _, c := range Catalogue {
+		b, err := json.Marshal(c)
+		if err != nil {
+			t.Fatalf("%s: %v", c.ID, err)
+		}
+		back, err := Decode(bytes.NewReader(b))
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", c.ID, err, b)
+		}
+		again, err := json.Marshal(back)
+		if err != nil {
+			t.Fatalf("%s: %v", c.ID, err)
+		}
+		if diff := cmp.Diff(string(b), string(again)); diff != "" {
+			t.Errorf("%s is written otherwise the second time:\n%s", c.ID, diff)
+		}
+		// An empty list and none are the same script, and a field that is left
+		// out is its zero.
+		if diff := cmp.Diff(c, back, sameFacts); diff != "" {
+			t.Errorf("%s comes back as another case:\n%s", c.ID, diff)
+		}
+	}
+}
+
+func TestEveryKindSurvivesItsFileForm(t *testing.T) {
+	ending := Ending{Peer: true, Codes: []uint16{1002, 4999}, MayDrop: true, NoAutoClose: true, Fatal: WrongCode, Grade: NonStrict}
+	want := Case{
+		ID: "every/kind", Description: "d", Expectation: "e", Spec: []string{"RFC 6455 5.2"},
+		Script: everyStep,
+		Accept: []Outcome{{Verdict: Unimplemented, Events: everyEvent, Says: "s"}},
+		Ending: ending, Limit: CloseAfter(Second / 2),
+	}
+	b, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestObservationSurvivesJSON(t *testing.T) {
+	want := dropped(everyEvent...)
+	want.Events = append(want.Events, Got{OpPong, Describe(noise(5000))})
+	want.Faults = []string{"reserved bits"}
+	want.Received = Tally{Octets: map[int]int{6: 2}, Frames: map[int]int{9: 1}}
+	want.Wirelog = []Row{{Kind: RxFrame, Size: 2, Head: []byte("\x00\xff"), Opcode: OpPong, FIN: true, Key: "01020304"}}
+	b, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Observation
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestCatalogueIsTheGoldenOne(t *testing.T) {
+	golden(t, "catalogue.json", func() []byte {
+		b, err := json.MarshalIndent(Catalogue, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(b, '\n')
+	}())
+}
+
+// golden compares got with a file under testdata/cases, or writes it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("..", "testdata", "cases", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-golden +got); if that is meant, run go test ./cases -update:\n%s", path, diff)
+	}
+}
+
+func TestCasesWrittenByHandAreRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		want Case
+	}{
+		"the least there can be": {
+			`{"id": "user/nothing"}`,
+			Case{ID: "user/nothing"},
+		},
+		"frames": {
+			`{"id": "user/rsv2", "description": "d", "script": [
+				{"frame": {"opcode": "text", "noFin": true, "payload": "Hello"}},
+				{"frame": {"opcode": "ping", "payload": {"hex": "00 ff"}}},
+				{"frame": {"opcode": "0xb", "rsv": 2, "payload": {"text": "ab", "len": 5}, "wire": {"chop": 1}}}]}`,
+			Case{ID: "user/rsv2", Description: "d", Script: Script{
+				Text("Hello").More(), Ping("\x00\xff"),
+				Frame{Opcode: 11, RSV: 2, Payload: Repeat("ab", 5), Wire: Wire{Chop: 1}},
+			}},
+		},
+		"an expectation": {
+			`{"id": "user/length", "script": [
+				{"frame": {"opcode": "text", "payload": "Hello", "length": {"claim": 70000}}},
+				{"wait": {"for": "2s", "mark": "open"}},
+				{"drop": {}}],
+			  "accept": [{"verdict": "OK", "events": [{"mark": {"name": "open"}}], "says": "It waits."}],
+			  "ending": {"grade": "INFORMATIONAL"}, "limit": {"after": "500ms", "close": true}}`,
+			Case{
+				ID: "user/length", Script: Script{Text("Hello").Claim(70000), Wait{For: 2 * Second, Mark: "open"}, Drop{}},
+				Accept: []Outcome{{Verdict: OK, Events: Events{Mark{"open"}}, Says: "It waits."}},
+				Ending: Ending{Grade: Informational}, Limit: CloseAfter(Second / 2),
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Decode(strings.NewReader(c.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMistakesAreRefusedAndNamed(t *testing.T) {
+	script := func(step string) string { return `{"id": "x", "script": [{"drop": {}}, ` + step + `]}` }
+	accept := func(outcome string) string { return `{"id": "x", "accept": [` + outcome + `]}` }
+	for name, c := range map[string]struct {
+		file string
+		says []string // what the error names, and where
+	}{
+		"no JSON":                  {`id: x`, []string{"invalid character"}},
+		"nothing":                  {``, []string{"EOF"}},
+		"half":                     {`{"id": "x"`, []string{"unexpected EOF"}},
+		"two cases":                {`{"id": "x"} {"id": "y"}`, []string{"something follows the case"}},
+		"no id":                    {`{"description": "d"}`, []string{"without an id"}},
+		"misspelt field":           {`{"id": "x", "scirpt": []}`, []string{`"scirpt"`}},
+		"misspelt field of ending": {`{"id": "x", "ending": {"maydrop2": true}}`, []string{`"maydrop2"`}},
+		"misspelt field of limit":  {`{"id": "x", "limit": {"befor": "1s"}}`, []string{`"befor"`}},
+		"misspelt field of a step": {script(`{"frame": {"opcode": "text", "rvs": 2}}`), []string{"step 2", "frame", `"rvs"`}},
+		"misspelt field deeper":    {script(`{"frame": {"opcode": "text", "wire": {"chops": 2}}}`), []string{"step 2", "frame", `"chops"`}},
+		"misspelt kind of step":    {script(`{"fram": {}}`), []string{"step 2", `"fram"`, "frame, message, raw"}},
+		"misspelt kind of event":   {accept(`{"verdict": "OK", "events": [{"god": {}}]}`), []string{"event 1", `"god"`, "echoed, got, mark"}},
+		"misspelt field of event":  {accept(`{"verdict": "OK", "events": [{"mark": {"nam": "A"}}]}`), []string{"event 1", "mark", `"nam"`}},
+		"misspelt verdict":         {accept(`{"verdict": "FINE"}`), []string{"case x", "outcome 1", `"FINE"`, "NON-STRICT"}},
+		"failed is no outcome":     {accept(`{"verdict": "FAILED"}`), []string{"outcome 1", `"FAILED"`}},
+		"misspelt fault":           {`{"id": "x", "ending": {"fatal": "wrong-foot"}}`, []string{"ending", `"wrong-foot"`, `"wrong-side"`}},
+		"misspelt grade":           {`{"id": "x", "ending": {"grade": "GOOD"}}`, []string{"ending", `"GOOD"`}},
+		"a step of two kinds":      {script(`{"drop": {}, "wait": {"for": "1s"}}`), []string{"step 2", "one key"}},
+		"a step of none":           {script(`{}`), []string{"step 2", "one key"}},
+		"a null step":              {script(`null`), []string{"step 2", "one key"}},
+		"a step that is none":      {script(`"drop"`), []string{"string"}},
+		"misspelt opcode":          {script(`{"frame": {"opcode": "txt"}}`), []string{"step 2", "frame", `"txt"`}},
+		"opcode of five bits":      {script(`{"frame": {"opcode": "16"}}`), []string{"step 2", `"16"`, "below 16"}},
+		"four reserved bits":       {script(`{"frame": {"opcode": "text", "rsv": 8}}`), []string{"case x", "step 2", "rsv 8"}},
+		"hex that is none":         {script(`{"frame": {"opcode": "text", "payload": {"hex": "0g"}}}`), []string{"step 2", "frame", `"0g"`}},
+		"half an octet":            {script(`{"raw": {"octets": {"hex": "00 f"}}}`), []string{"step 2", "raw", `"00 f"`}},
+		"misspelt payload":         {script(`{"sendClose": {"payload": {"hx": "00"}}}`), []string{"step 2", "sendClose", `"hx"`}},
+		"text and hex":             {script(`{"frame": {"payload": {"hex": "00", "text": "a"}}}`), []string{"step 2", "both text and hex"}},
+		"nothing to repeat":        {script(`{"frame": {"payload": {"len": 5}}}`), []string{"step 2", "len 5"}},
+		"only spaces to repeat":    {script(`{"frame": {"payload": {"hex": "  ", "len": 5}}}`), []string{"step 2", "len 5"}},
+		"less than nothing":        {script(`{"message": {"payload": {"text": "a", "len": -5}}}`), []string{"step 2", "message", "len -5"}},
+		"too much":                 {script(`{"message": {"payload": {"text": "a", "len": 1000000000}}}`), []string{"step 2", "message", "1000000000"}},
+		"a digest to send":         {script(`{"message": {"payload": {"text": "a", "len": 5, "sha256": "00"}}}`), []string{"step 2", "sha256"}},
+		"a time without a unit":    {script(`{"wait": {"for": "2"}}`), []string{"step 2", "wait", `"2"`, "unit"}},
+		"a time before now":        {script(`{"wait": {"for": "-2s"}}`), []string{"step 2", "wait", `"-2s"`, "negative"}},
+		"a limit that is a number": {`{"id": "x", "limit": {"after": 2}}`, []string{"after"}},
+		"a short masking key":      {script(`{"frame": {"mask": {"key": "0102"}}}`), []string{"step 2", `"0102"`}},
+		"a length of 8 bits":       {script(`{"frame": {"length": {"bits": 8}}}`), []string{"step 2", "8 bits"}},
+		"a length that is cut":     {script(`{"frame": {"length": {"bits": 7, "claim": 126}}}`), []string{"step 2", "126", "7 bits"}},
+		"a negative chop":          {script(`{"raw": {"octets": "x", "wire": {"chop": -1}}}`), []string{"step 2", "chop -1"}},
+		"a negative fragment":      {script(`{"message": {"fragment": -1}}`), []string{"step 2", "fragment -1"}},
+		"no echo":                  {script(`{"echo": {"message": {}}}`), []string{"step 2", "echo", "count 0"}},
+		"a pause beyond the end":   {script(`{"split": {"frame": {"payload": "ab"}, "pauses": [{"at": 3}]}}`), []string{"step 2", "octet 3", "2 octets"}},
+		"pauses out of order":      {script(`{"split": {"frame": {"payload": "ab"}, "pauses": [{"at": 2}, {"at": 1}]}}`), []string{"step 2", "octet 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Decode(strings.NewReader(c.file))
+			if err == nil {
+				t.Fatalf("accepted as %+v", got)
+			}
+			for _, want := range c.says {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q does not name %s", err, want)
+				}
+			}
+			if !cmp.Equal(got, Case{}) {
+				t.Errorf("%+v beside an error", got)
+			}
+		})
+	}
+}
+
+func TestValidateRefusesWhatOnlyGoCanWrite(t *testing.T) {
+	for name, script := range map[string]Script{
+		"no step":           {nil},
+		"text not UTF-8":    {Frame{Opcode: OpText, Payload: Payload{Text: "\xff"}}},
+		"opcode beyond 15":  {Frame{Opcode: 16}},
+		"hex in a message":  {Message{Payload: Payload{Hex: "x"}}},
+		"hex in a close":    {SendClose{Payload{Hex: "x"}}},
+		"a digest in a raw": {Raw{Octets: Describe(noise(5000))}},
+	} {
+		if err := (Case{ID: "x", Script: script}).Validate(); err == nil || !strings.Contains(err.Error(), "case x: step 1: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
