@@ -28,9 +28,14 @@ const (
 	// umlauts has eight characters of two octets.
 	umlauts = "Hello-\xc2\xb5@\xc3\x9f\xc3\xb6\xc3\xa4" + "\xc3\xbc\xc3\xa0\xc3\xa1-UTF-8!!"
 
-	utf8Echoed  = "The text is valid UTF-8: the peer echoes it."
+	// utf8Echoed is what is expected of good text.
+	utf8Echoed = "The text is valid UTF-8: the peer echoes it."
+
+	// utf8Refused is what is expected of bad text.
 	utf8Refused = "The text is not valid UTF-8: the peer MUST fail the connection."
-	utf8AtOnce  = utf8Refused + " It does so as soon as the invalid octets are there, or at the latest when the message is complete."
+
+	// utf8AtOnce is what is expected of bad text that comes little by little.
+	utf8AtOnce = utf8Refused + " It does so as soon as the invalid octets are there, or at the latest when the message is complete."
 )
 
 // utf8Fragments is sections 6.1 to 6.3.

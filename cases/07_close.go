@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // closeHandling is chapter 7: closing handshakes that the tester starts, and
@@ -19,7 +20,7 @@ var closeHandling = Chapter{
 		{"7.9", "Close codes that must not be sent"},
 		{"7.13", "Close codes the RFC says nothing of"},
 	},
-	Cases: slices.Concat(closeOrder, closeLengths, codesAllowed, codesForbidden, codesUndefined),
+	Cases: slices.Concat(closeOrder, closeLengths, closeReason, codesAllowed, codesForbidden, codesUndefined),
 }
 
 // ourClose is the ending of a closing handshake that the script starts. A wrong
@@ -33,9 +34,11 @@ var ourBadClose = Ending{Codes: []uint16{CodeProtocolError}, MayDrop: true, NoAu
 // closeNormal starts the closing handshake in the ordinary way.
 var closeNormal = SendClose{Close(CodeNormal, "")}
 
-// What the RFC asks for in most of chapter 7.
 const (
+	// repliesToClose is what the RFC asks for after a good close frame.
 	repliesToClose = "The peer MUST answer with a close frame, and the server drops TCP."
+
+	// nothingAfterIt is what the RFC asks for when more follows the close frame.
 	nothingAfterIt = "The peer answers the first close frame and sends nothing else: data MUST NOT follow a close frame."
 )
 
@@ -105,62 +108,35 @@ var closeOrder = []Case{
 	},
 }
 
-// closeLengths is sections 7.3 and 7.5: what follows the header of a close frame.
-var closeLengths = []Case{
-	{
-		ID:          "7.3.1",
-		Description: "A close frame of 0 octets: neither code nor reason.",
-		Expectation: repliesToClose,
-		Spec:        []string{"RFC 6455 5.5.1"},
-		Script:      Script{SendClose{}},
-		Accept:      Silence,
-		Ending:      ourClose,
-	},
-	{
-		ID:          "7.3.2",
-		Description: "A close frame of 1 octet: half a code.",
-		Expectation: "If there is a body, it MUST begin with a code of two octets: the peer fails the connection.",
-		Spec:        []string{"RFC 6455 5.5.1"},
-		Script:      Script{SendClose{Of("a")}},
-		Accept:      Silence,
-		Ending:      ourBadClose,
-	},
-	{
-		ID:          "7.3.3",
-		Description: "A close frame of 2 octets: code 1000 and no reason.",
-		Expectation: repliesToClose,
-		Spec:        []string{"RFC 6455 5.5.1"},
-		Script:      Script{closeNormal},
-		Accept:      Silence,
-		Ending:      ourClose,
-	},
-	{
-		ID:          "7.3.4",
-		Description: "A close frame of 14 octets: code 1000 and a short reason.",
-		Expectation: repliesToClose,
-		Spec:        []string{"RFC 6455 5.5.1"},
-		Script:      Script{SendClose{Close(CodeNormal, "Hello World!")}},
-		Accept:      Silence,
-		Ending:      ourClose,
-	},
-	{
-		ID:          "7.3.5",
-		Description: "A close frame of 125 octets: code 1000 and the longest reason there can be.",
-		Expectation: repliesToClose,
-		Spec:        []string{"RFC 6455 5.5", "RFC 6455 5.5.1"},
-		Script:      Script{SendClose{Close(CodeNormal, stars(123))}},
-		Accept:      Silence,
-		Ending:      ourClose,
-	},
-	{
-		ID:          "7.3.6",
-		Description: "A close frame of 126 octets: code 1000 and a reason one octet too long.",
-		Expectation: "Control frames MUST NOT be longer than 125 octets: the peer fails the connection.",
-		Spec:        []string{"RFC 6455 5.5", "RFC 6455 5.5.1"},
-		Script:      Script{SendClose{Close(CodeNormal, stars(124))}},
-		Accept:      Silence,
-		Ending:      ourBadClose,
-	},
+// closeLengths is section 7.3: what follows the header of a close frame.
+var closeLengths = func() (list []Case) {
+	for i, row := range []struct {
+		what, expectation string
+		payload           Payload
+		ending            Ending
+	}{
+		{"0 octets: neither code nor reason", repliesToClose, Payload{}, ourClose},
+		{"1 octet: half a code", "If there is a body, it MUST begin with a code of two octets: the peer fails the connection.", Of("a"), ourBadClose},
+		{"2 octets: code 1000 and no reason", repliesToClose, Close(CodeNormal, ""), ourClose},
+		{"14 octets: code 1000 and a short reason", repliesToClose, Close(CodeNormal, "Hello World!"), ourClose},
+		{"125 octets: code 1000 and the longest reason there can be", repliesToClose, Close(CodeNormal, strings.Repeat("*", 123)), ourClose},
+		{"126 octets: code 1000 and a reason one octet too long", "Control frames MUST NOT be longer than 125 octets: the peer fails the connection.", Close(CodeNormal, strings.Repeat("*", 124)), ourBadClose},
+	} {
+		list = append(list, Case{
+			ID:          nth("7.3", i),
+			Description: fmt.Sprintf("A close frame of %s.", row.what),
+			Expectation: row.expectation,
+			Spec:        []string{"RFC 6455 5.5", "RFC 6455 5.5.1"},
+			Script:      Script{SendClose{row.payload}},
+			Accept:      Silence,
+			Ending:      row.ending,
+		})
+	}
+	return list
+}()
+
+// closeReason is section 7.5.
+var closeReason = []Case{
 	{
 		ID:          "7.5.1",
 		Description: "A close frame of 22 octets: code 1000 and a reason with ed a0 80 in it, the surrogate U+D800.",
@@ -171,9 +147,6 @@ var closeLengths = []Case{
 		Ending:      Ending{Codes: []uint16{CodeProtocolError, CodeInvalidPayload}, MayDrop: true, NoAutoClose: true},
 	},
 }
-
-// stars is a reason of n octets.
-func stars(n int) string { return string(Repeat("*", n).Octets()) }
 
 // codesAllowed is section 7.7. Peers answer with 1000 or echo the code.
 var codesAllowed = closeCodes("7.7", repliesToClose,

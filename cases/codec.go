@@ -15,10 +15,13 @@ import (
 // {"frame": {"opcode": "ping"}}.
 
 var (
-	stepKinds  = kinds(Frame{}, Split{}, Message{}, Raw{}, Wait{}, Echo{}, SendClose{}, Drop{})
+	// stepKinds are the types of steps, by kind.
+	stepKinds = kinds(Frame{}, Split{}, Message{}, Raw{}, Wait{}, Echo{}, SendClose{}, Drop{})
+	// eventKinds are the types of events, by kind.
 	eventKinds = kinds(Got{}, Mark{}, Echoed{})
 )
 
+// kinds are the types of values, by kind.
 func kinds(values ...any) map[string]reflect.Type {
 	m := make(map[string]reflect.Type)
 	for _, v := range values {
@@ -27,6 +30,7 @@ func kinds(values ...any) map[string]reflect.Type {
 	return m
 }
 
+// kind is the name of the type of v as it is written in files: "sendClose".
 func kind(v any) string {
 	name := reflect.TypeOf(v).Name()
 	return strings.ToLower(name[:1]) + name[1:]
@@ -48,6 +52,7 @@ func (e *Events) UnmarshalJSON(b []byte) error {
 	return unmarshalList("event", b, eventKinds, (*[]Event)(e))
 }
 
+// marshalList writes list as objects with one key each.
 func marshalList[T any](list []T) ([]byte, error) {
 	out := make([]map[string]any, len(list))
 	for i, v := range list {
@@ -56,6 +61,7 @@ func marshalList[T any](list []T) ([]byte, error) {
 	return json.Marshal(out)
 }
 
+// unmarshalList reads what marshalList writes; noun says in errors what it is a list of.
 func unmarshalList[T any](noun string, b []byte, kinds map[string]reflect.Type, out *[]T) error {
 	var raw []map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
@@ -81,6 +87,7 @@ func unmarshalList[T any](noun string, b []byte, kinds map[string]reflect.Type, 
 	return nil
 }
 
+// names lists kinds in order, for errors.
 func names(kinds map[string]reflect.Type) string {
 	var list []string
 	for name := range kinds {
@@ -116,4 +123,5 @@ func Decode(r io.Reader) (Case, error) {
 	return c, nil
 }
 
+// errNegative is the error for a duration below zero.
 func errNegative(b []byte) error { return fmt.Errorf("duration %q is negative", b) }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// update is the flag that renews golden files.
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
 func TestCatalogueSurvivesItsFileForm(t *testing.T) {

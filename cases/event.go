@@ -53,6 +53,7 @@ func (e Events) Equal(f Events) bool {
 	return true
 }
 
+// sameEvent reports whether a and b are the same event.
 func sameEvent(a, b Event) bool {
 	g, ok := a.(Got)
 	if !ok {

@@ -111,6 +111,7 @@ func large(s Script) bool {
 	return false
 }
 
+// encode is v as JSON.
 func encode(t testing.TB, v any) []byte {
 	t.Helper()
 	b, err := json.Marshal(v)

@@ -45,6 +45,7 @@ func Judge(c Case, o Observation) Result {
 	return r
 }
 
+// judgeEvents grades the events of o by the first outcome that matches.
 func judgeEvents(accept []Outcome, o Observation) (Verdict, string) {
 	for _, outcome := range accept {
 		if o.Lost > 0 || !outcome.Events.Equal(o.Events) {
@@ -79,6 +80,7 @@ func judgeEnding(want Ending, o Observation) (Verdict, string) {
 	return OK, "The connection was closed as it should be"
 }
 
+// openingFault says why the opening handshake was not completed.
 func openingFault(o Observation) string {
 	if len(o.Faults) > 0 {
 		return o.Faults[0]
@@ -86,6 +88,7 @@ func openingFault(o Observation) string {
 	return o.Closing.NotCleanReason
 }
 
+// codeList shows codes with commas between, each once.
 func codeList(codes []uint16) string {
 	var list []string
 	for _, code := range codes {
@@ -157,6 +160,7 @@ func (r Result) Explain(c Case, o Observation) string {
 	return s.String()
 }
 
+// label is word for the first line of a list and blank for the others.
 func label(word string, i int) string {
 	if i == 0 {
 		return word

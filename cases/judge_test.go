@@ -39,8 +39,13 @@ func ignored(events ...Event) Observation {
 }
 
 var (
-	echo    = Case{ID: "echo", Script: Script{Text("x")}, Accept: Exactly(GotText("x"))}
-	refuse  = Case{ID: "refuse", Script: Script{Text("x").Reserved(1)}, Accept: Silence, Ending: FailedByPeer(1002)}
+	// echo wants an answer and a clean close.
+	echo = Case{ID: "echo", Script: Script{Text("x")}, Accept: Exactly(GotText("x"))}
+
+	// refuse wants the connection to be failed.
+	refuse = Case{ID: "refuse", Script: Script{Text("x").Reserved(1)}, Accept: Silence, Ending: FailedByPeer(1002)}
+
+	// twoWays accepts several outcomes, the last of which can never match.
 	twoWays = Case{ID: "two", Accept: []Outcome{
 		{Verdict: OK, Events: Events{GotText("x")}, Says: "Best."},
 		{Verdict: NonStrict, Says: "Good enough."},

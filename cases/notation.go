@@ -132,6 +132,7 @@ func (e Events) String() string {
 	return strings.Join(list, ", ")
 }
 
+// payloadOf shows the payload of a frame with opcode op.
 func payloadOf(op Op, p Payload) string {
 	if op == OpClose {
 		return closePayload(p)

@@ -7,8 +7,10 @@ import (
 )
 
 var (
-	yes  = true
-	lie  = uint64(70000)
+	yes = true          // to point at
+	lie = uint64(70000) // to point at
+
+	// code points at n.
 	code = func(n uint16) *uint16 { return &n }
 )
 

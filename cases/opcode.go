@@ -19,6 +19,7 @@ const (
 	OpPong         Op = 0xA
 )
 
+// opNames are the opcodes that RFC 6455 defines.
 var opNames = map[Op]string{
 	OpContinuation: "continuation", OpText: "text", OpBinary: "binary",
 	OpClose: "close", OpPing: "ping", OpPong: "pong",

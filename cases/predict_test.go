@@ -39,6 +39,7 @@ type prediction struct {
 	Ending Ending
 }
 
+// predict is Predict with one result.
 func predict(s Script) prediction {
 	accept, ending := Predict(s)
 	return prediction{accept, ending}

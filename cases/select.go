@@ -49,6 +49,7 @@ func (list anyMatcher) match(id ID) bool {
 	return slices.ContainsFunc(list, func(m matcher) bool { return m(id) })
 }
 
+// matchers are those of patterns.
 func matchers(patterns []string) (list anyMatcher, err error) {
 	for _, p := range patterns {
 		m, err := newMatcher(p)
@@ -60,6 +61,7 @@ func matchers(patterns []string) (list anyMatcher, err error) {
 	return list, nil
 }
 
+// newMatcher is the matcher of one pattern.
 func newMatcher(pattern string) (matcher, error) {
 	switch {
 	case pattern == "*":

@@ -15,6 +15,7 @@ func withIDs(ids ...ID) (list []Case) {
 	return list
 }
 
+// idsOf are the ids of list.
 func idsOf(list []Case) (ids []ID) {
 	for _, c := range list {
 		ids = append(ids, c.ID)

@@ -42,6 +42,7 @@ func simpler(v reflect.Value) (out []reflect.Value) {
 	return out
 }
 
+// simplerField returns values nearer to zero than f, the nearest first.
 func simplerField(f reflect.Value) (out []reflect.Value) {
 	switch v := f.Interface().(type) {
 	case Op:

@@ -167,6 +167,7 @@ func weigh(s Script) (n int) {
 	return n
 }
 
+// weighValue is how far v is from zero.
 func weighValue(v reflect.Value) (n int) {
 	switch x := v.Interface().(type) {
 	case Op:

@@ -32,6 +32,7 @@ func (c Case) Validate() error {
 	return nil
 }
 
+// validateStep reports what in step cannot be played.
 func validateStep(step Step) error {
 	switch s := step.(type) {
 	case Frame:
@@ -104,6 +105,7 @@ func (w Wire) validate() error {
 	return nil
 }
 
+// first is the first of errs that is one.
 func first(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
