@@ -19,7 +19,7 @@ var pings = Chapter{
 		},
 		{
 			ID:          "2.2",
-			Description: "A ping with a payload of 13 octets of text.",
+			Description: "A ping with a payload of 13 octets of ASCII.",
 			Expectation: "The peer MUST answer with a pong that has the same payload.",
 			Spec:        []string{"RFC 6455 5.5.2", "RFC 6455 5.5.3"},
 			Script:      Script{Ping("Hello, world!")},
@@ -48,7 +48,7 @@ var pings = Chapter{
 		octetByOctet(longestPing, "2.6", "The ping of 2.4, one octet a write.", CloseAfter(2*Second)),
 		{
 			ID:          "2.7",
-			Description: "A pong that answers no ping, without a payload; then a close with code 1000.",
+			Description: "An unsolicited pong without a payload, then a close with code 1000.",
 			Expectation: "A response to an unsolicited pong is not expected: the peer answers the close and nothing else.",
 			Spec:        []string{"RFC 6455 5.5.3"},
 			Script:      Script{Pong(""), SendClose{Close(CodeNormal, "")}},
@@ -57,7 +57,7 @@ var pings = Chapter{
 		},
 		{
 			ID:          "2.8",
-			Description: "A pong that answers no ping, with a payload of 24 octets; then a close with code 1000.",
+			Description: "An unsolicited pong with a payload of 24 octets, then a close with code 1000.",
 			Expectation: "A response to an unsolicited pong is not expected: the peer answers the close and nothing else.",
 			Spec:        []string{"RFC 6455 5.5.3"},
 			Script:      Script{Pong("unsolicited pong payload"), SendClose{Close(CodeNormal, "")}},
@@ -66,7 +66,7 @@ var pings = Chapter{
 		},
 		{
 			ID:          "2.9",
-			Description: "A pong that answers no ping, then a ping; each has a payload of its own.",
+			Description: "An unsolicited pong, then a ping; each has a payload of its own.",
 			Expectation: "The peer ignores the pong and MUST answer the ping with a pong that has the payload of the ping.",
 			Spec:        []string{"RFC 6455 5.5.2", "RFC 6455 5.5.3"},
 			Script:      Script{Pong("unsolicited pong payload"), Ping("ping payload")},

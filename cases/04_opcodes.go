@@ -28,11 +28,11 @@ func reservedOpcodes(section, kind string, first Op) (list []Case) {
 		description string
 		script      Script
 	}{
-		{"without a payload", Script{Opcode(first, "")}},
-		{"with a payload", Script{Opcode(first+1, "reserved opcode payload")}},
-		{"without a payload, between a text message and a ping", Script{Text(hello), Opcode(first+2, ""), Ping("")}},
-		{"with a payload, between a text message and a ping", Script{Text(hello), Opcode(first+3, hello), Ping("")}},
-		{"with a payload, between a text message and a ping, one octet a write", Script{Text(hello), Opcode(first+4, hello), Ping("")}.Chopped(1)},
+		{"and no payload", Script{Opcode(first, "")}},
+		{"and a payload", Script{Opcode(first+1, "reserved opcode payload")}},
+		{"and no payload, between a text message and a ping", Script{Text(hello), Opcode(first+2, ""), Ping("")}},
+		{"and a payload, between a text message and a ping", Script{Text(hello), Opcode(first+3, hello), Ping("")}},
+		{"and a payload, between a text message and a ping, one octet a write", Script{Text(hello), Opcode(first+4, hello), Ping("")}.Chopped(1)},
 	} {
 		c := Case{
 			ID:          nth(section, i),

@@ -90,7 +90,7 @@ var fragmentation = Chapter{
 		},
 		{
 			ID:          "5.18",
-			Description: "A text message in two fragments, the second of which is a text frame and no continuation.",
+			Description: "A text message in two fragments, both of which are text frames.",
 			Expectation: "The fragments of one message MUST NOT be interleaved with those of another: the peer fails the connection.",
 			Spec:        []string{"RFC 6455 5.4"},
 			Script:      Script{Text("fragment1").More(), Text("fragment2")},

@@ -47,7 +47,7 @@ var closeOrder = []Case{
 	{
 		ID:          "7.1.1",
 		Description: "A text message; when it has come back, a close with code 1000.",
-		Expectation: "The peer echoes the message. " + repliesToClose,
+		Expectation: "The peer echoes the message, then MUST answer the close frame; the server drops TCP.",
 		Spec:        []string{"RFC 6455 5.5.1", "RFC 6455 7.1.1"},
 		Script:      Script{Text("Hello World!")},
 		Accept:      Exactly(GotText("Hello World!")),
@@ -170,7 +170,7 @@ var codesAllowed = closeCodes("7.7", repliesToClose,
 	})
 
 // codesForbidden is section 7.9.
-var codesForbidden = closeCodes("7.9", "The code must not be on the wire: the peer fails the connection.",
+var codesForbidden = closeCodes("7.9", "This is no code that may be sent: the peer fails the connection.",
 	[]string{"RFC 6455 7.4.1", "RFC 6455 7.4.2"},
 	func(uint16) Ending {
 		return Ending{Codes: []uint16{CodeProtocolError}, MayDrop: true}.OrFail(WrongCode)
@@ -180,10 +180,10 @@ var codesForbidden = closeCodes("7.9", "The code must not be on the wire: the pe
 		{1004, "reserved"},
 		{1005, "means that there was no code, and MUST NOT be sent"},
 		{1006, "means that TCP was lost, and MUST NOT be sent"},
-		{1016, "reserved for the protocol and not defined"},
-		{1100, "reserved for the protocol and not defined"},
-		{2000, "reserved for extensions and not defined"},
-		{2999, "the last reserved for the protocol, not defined"},
+		{1016, "reserved and not defined"},
+		{1100, "reserved and not defined"},
+		{2000, "reserved and not defined"},
+		{2999, "the last that is reserved and not defined"},
 	})
 
 // codesUndefined is section 7.13.

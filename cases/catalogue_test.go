@@ -130,6 +130,9 @@ func TestEveryCaseIsWellFormed(t *testing.T) {
 			if !sentence.MatchString(s) {
 				t.Errorf("%s: %q is no sentence", c.ID, s)
 			}
+			if strings.Contains(s, "0x") {
+				t.Errorf("%s: %q has an opcode without its name", c.ID, s)
+			}
 			if strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf || r < ' ' }) {
 				t.Errorf("%s: %q shows octets as glyphs", c.ID, s)
 			}

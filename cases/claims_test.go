@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -17,6 +18,9 @@ type claim struct {
 
 // claims are checked of every description.
 var claims = []claim{
+	{regexp.MustCompile(`\b(text|binary) (?:message|frame)`), opcodesIn, false},
+	{regexp.MustCompile(`(?i)\b(ping|pong)s?\b`), opcodesIn, false},
+	{regexp.MustCompile(`\b(continuation) frames?\b`), opcodesIn, false},
 	{regexp.MustCompile(`RSV = (\d)`), rsvIn, true},
 	{regexp.MustCompile(`\bopcode (\d+)`), reservedIn, true},
 	{regexp.MustCompile(`\bcode (\d+)`), codesIn, false},
@@ -57,6 +61,9 @@ func TestOctetsInDescriptionsAreSent(t *testing.T) {
 
 func TestAFalseClaimIsNoticed(t *testing.T) {
 	for description, script := range map[string]Script{
+		"A ping whose frame":               {Binary("Hello")},
+		"A binary message":                 {Text("Hello")},
+		"a continuation frame":             {Text("Hello")},
 		"RSV = 6":                          {Text("").Reserved(5)},
 		"nothing special":                  {Text("").Reserved(5)},
 		"opcode 3":                         {Opcode(4, "")},
@@ -81,7 +88,7 @@ func falseClaims(c Case, claimed map[string]int) (wrong []string) {
 	for _, k := range claims {
 		var said []string
 		for _, m := range k.says.FindAllStringSubmatch(c.Description, -1) {
-			said = append(said, m[1])
+			said = append(said, strings.ToLower(m[1]))
 		}
 		claimed[k.says.String()] += len(said)
 		done := k.does(c.Script)
@@ -111,6 +118,16 @@ func framesOf(s Script) (list []Frame) {
 			list = append(list, Frame{Opcode: v.Opcode(), Payload: v.Payload, Wire: v.Wire})
 		case SendClose:
 			list = append(list, Frame{Opcode: OpClose, Payload: v.Payload})
+		}
+	}
+	return list
+}
+
+// opcodesIn are the names of the opcodes.
+func opcodesIn(s Script) (list []string) {
+	for _, step := range s.frames() {
+		for _, f := range framesOf(Script{step}) {
+			list = append(list, f.Opcode.String())
 		}
 	}
 	return list

@@ -19,21 +19,35 @@ const (
 	OpPong         Op = 0xA
 )
 
-// opNames are the opcodes that RFC 6455 defines.
-var opNames = map[Op]string{
-	OpContinuation: "continuation", OpText: "text", OpBinary: "binary",
-	OpClose: "close", OpPing: "ping", OpPong: "pong",
+// name is what RFC 6455 calls o; empty: it leaves o undefined. A switch and not
+// a map, because the catalogue asks for names while the package is initialised.
+func (o Op) name() string {
+	switch o {
+	case OpContinuation:
+		return "continuation"
+	case OpText:
+		return "text"
+	case OpBinary:
+		return "binary"
+	case OpClose:
+		return "close"
+	case OpPing:
+		return "ping"
+	case OpPong:
+		return "pong"
+	}
+	return ""
 }
 
 // Control reports whether o is the opcode of a control frame, known or reserved.
 func (o Op) Control() bool { return o&8 != 0 }
 
 // Reserved reports whether RFC 6455 leaves o undefined.
-func (o Op) Reserved() bool { return opNames[o] == "" }
+func (o Op) Reserved() bool { return o.name() == "" }
 
 // String names o, or shows a reserved opcode in hex.
 func (o Op) String() string {
-	if name, ok := opNames[o]; ok {
+	if name := o.name(); name != "" {
 		return name
 	}
 	return fmt.Sprintf("%#x", byte(o))
@@ -44,8 +58,8 @@ func (o Op) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name or a number below 16.
 func (o *Op) UnmarshalText(b []byte) error {
-	for op, name := range opNames {
-		if name == string(b) {
+	for op := range Op(16) {
+		if name := op.name(); name != "" && name == string(b) {
 			*o = op
 			return nil
 		}
