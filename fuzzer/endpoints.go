@@ -97,7 +97,9 @@ func (s *Server) runCase(ctx context.Context, nc net.Conn, r request, query url.
 	if s.OnStart != nil {
 		s.OnStart(played)
 	}
+	end := s.flights.begin(agent)
 	return s.play(ctx, nc, r, played.Case, func(o cases.Observation) error {
+		defer end()
 		played.Observation = o
 		played.Result = cases.Judge(played.Case, o)
 		if s.OnResult == nil || ctx.Err() != nil {
@@ -113,6 +115,7 @@ func (s *Server) updateReports(ctx context.Context, nc net.Conn, r request, quer
 	if err != nil {
 		return err
 	}
+	s.flights.wait(ctx, s.clock(), agent, landingTime)
 	if s.OnUpdate != nil {
 		if err := s.OnUpdate(agent); err != nil {
 			nc.Close()
@@ -121,6 +124,9 @@ func (s *Server) updateReports(ctx context.Context, nc net.Conn, r request, quer
 	}
 	return s.play(ctx, nc, r, control("updateReports"), nil)
 }
+
+// landingTime is how long /updateReports waits for cases that are being played.
+const landingTime = 500 * time.Millisecond
 
 // control is a conversation that is no test: it sends some frames, then closes.
 func control(id cases.ID, frames ...cases.Step) cases.Case {

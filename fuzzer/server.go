@@ -20,6 +20,8 @@ type Server struct {
 	OnStart  func(Played)             // a case begins; nil: nothing
 	OnResult func(Played) error       // a case was played; nil: nothing
 	OnUpdate func(agent string) error // /updateReports was asked for; nil: nothing
+
+	flights flights
 }
 
 // maxConns bounds the connections served at a time. Further ones wait.
