@@ -32,8 +32,12 @@ type Count struct {
 func (w *Writer) Summary() Summary {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.summary(cases.Chapters)
+}
+
+func (w *Writer) summary(chapters []cases.Chapter) Summary {
 	var summary Summary
-	lines := w.lines(cases.Chapters)
+	lines := w.lines(chapters)
 	for _, agent := range w.agents {
 		of := AgentSummary{Agent: agent, Total: Count{Title: "Total", Verdicts: map[cases.Verdict]int{}}}
 		for _, l := range lines {

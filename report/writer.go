@@ -98,12 +98,12 @@ func (w *Writer) Add(r Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k := key{r.Agent, r.Case.ID}
+	if _, known := w.names.agents[r.Agent]; !known {
+		w.agents = append(w.agents, r.Agent)
+	}
 	stem, warning := w.names.stem(k)
 	if warning != "" {
 		w.warnings = append(w.warnings, warning)
-	}
-	if !slices.Contains(w.agents, r.Agent) {
-		w.agents = append(w.agents, r.Agent)
 	}
 	w.entries[k] = entry{
 		description:  r.Case.Description,

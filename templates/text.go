@@ -38,6 +38,7 @@ func PayloadText(head []byte, size int) string {
 }
 
 func shorten(head []byte, size int) ([]byte, string) {
+	size = max(size, 0)
 	if size <= wholeLimit && len(head) >= size {
 		return head[:size], ""
 	}

@@ -18,7 +18,7 @@ var grades = []grade{
 	{cases.Informational, "Informational", "case_informational",
 		"Nothing here is right or wrong; the page shows what the peer did."},
 	{cases.Unimplemented, "Unimplemented", "case_unimplemented",
-		"The peer does not have what the case is about, for instance an optional extension."},
+		"The peer lacks what the case is about, for instance an optional extension."},
 	{cases.Failed, "Fail", "case_failed",
 		"The peer did what it must not do, or did not do what it must."},
 }
@@ -32,7 +32,7 @@ var closeGrades = []grade{
 	{cases.FailedByClient, "Failed by Client", "close_bad",
 		"The tester, as the client, had to drop TCP, which is for the server to do."},
 	{cases.Failed, "Fail", "close_bad",
-		"The wrong side ended the connection, or the opening handshake was never completed."},
+		"The wrong side ended the connection, or it was never opened."},
 }
 
 // word is what a page says for the verdict of a case.

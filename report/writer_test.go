@@ -1,0 +1,291 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gobahn/cases"
+	"gobahn/templates"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// fileName is what the names of all files look like.
+var fileName = regexp.MustCompile(`^(index|[a-z0-9_]+_case_[a-z0-9_]+)\.(json|html)$`)
+
+// open is a writer with a clock that stands still.
+func open(t *testing.T) *Writer {
+	t.Helper()
+	w, err := Open(t.TempDir(), "Gobahn/0.1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = func() time.Time { return time.Date(2026, 4, 2, 15, 20, 0, 0, time.UTC) }
+	return w
+}
+
+// files are the names of the files in the directory of w.
+func files(t *testing.T, w *Writer) []string {
+	t.Helper()
+	entries, err := os.ReadDir(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+// golden compares got with a golden file.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("..", "testdata", "report", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (go test -update writes it)", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	w := open(t)
+	records := []Record{
+		case36(),
+		played("stratus@2", "10.1.1", cases.OK, cases.OK),
+		played("stratus@2", "2.1", cases.Unimplemented, cases.OK),
+		played("stratus@2", "1.1.1", cases.NonStrict, cases.WrongCodeSent),
+		played("Zoë <1> 🚀", "7.1.6", cases.Informational, cases.Informational),
+		played("Zoë <1> 🚀", "2.1", cases.Failed, cases.Unclean),
+	}
+	for _, r := range records {
+		if err := w.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "index.json", read(t, w, "index.json"))
+	golden(t, "case_3_6.json", read(t, w, "stratus_2_case_3_6.json"))
+	golden(t, "case_3_6.html", unstyled(read(t, w, "stratus_2_case_3_6.html")))
+	golden(t, "summary.txt", []byte(w.summary(chapters).String()))
+	var page bytes.Buffer
+	if err := templates.OverviewPage(w.overview(chapters)).Render(t.Context(), &page); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "index.html", unstyled(page.Bytes()))
+}
+
+// unstyled is a page without its stylesheet, which golden files need not repeat.
+func unstyled(page []byte) []byte {
+	return regexp.MustCompile(`(?s)<style>.*</style>`).ReplaceAll(page, []byte("<style></style>"))
+}
+
+// TestKeys compares the keys of the per-case file with the reference's.
+func TestKeys(t *testing.T) {
+	var file map[string]json.RawMessage
+	w, _ := addOne(t, case36())
+	body := read(t, w, "stratus_2_case_3_6.json")
+	if err := json.Unmarshal(body, &file); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Fields(`agent behavior behaviorClose case closedByMe createStats createWirelog description
+		droppedByMe duration expectation expected expectedClose failedByMe httpRequest httpResponse id isServer
+		localCloseCode localCloseReason received remoteCloseCode remoteCloseReason reportCompressionRatio reportTime
+		result resultClose rxFrameStats rxOctetStats started trafficStats txFrameStats txOctetStats wasClean
+		wasCloseHandshakeTimeout wasNotCleanReason wasOpenHandshakeTimeout wasServerConnectionDropTimeout wirelog`)
+	var got []string
+	for line := range strings.Lines(string(body)) {
+		if name, ok := strings.CutPrefix(line, `   "`); ok {
+			got = append(got, name[:strings.Index(name, `"`)])
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("keys in the order of the file (-want +got):\n%s", diff)
+	}
+	if len(file) != len(want) {
+		t.Errorf("%d keys, want %d", len(file), len(want))
+	}
+}
+
+func TestReplace(t *testing.T) {
+	w := open(t)
+	for _, v := range []cases.Verdict{cases.Failed, cases.OK} {
+		if err := w.Add(played("a", "1.1.1", v, cases.OK)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.html", "index.json"}, files(t, w)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	total := w.Summary()[0].Total
+	if total.Cases != 1 || total.Verdicts[cases.OK] != 1 {
+		t.Errorf("total is %+v, want one case, OK", total)
+	}
+}
+
+// TestAgentNotUTF8 plays two agents whose names differ in what is not UTF-8.
+// JSON cannot tell them apart, so they are one, rather than one key twice.
+func TestAgentNotUTF8(t *testing.T) {
+	w := open(t)
+	for _, agent := range []string{"a\xff", "a\xfe"} {
+		if err := w.Add(played(agent, "1.1.1", cases.OK, cases.OK)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"a\ufffd"}, w.agents); diff != "" {
+		t.Errorf("agents (-want +got):\n%s", diff)
+	}
+}
+
+// TestConcurrent adds and flushes from many goroutines while readers parse
+// index.json, which must be whole at any time.
+func TestConcurrent(t *testing.T) {
+	w := open(t)
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	const agents, ids = 4, 20
+	done := make(chan struct{})
+	var readers, writers sync.WaitGroup
+	readers.Go(func() {
+		for {
+			var index map[string]map[string]indexEntry
+			b, err := os.ReadFile(filepath.Join(w.dir, "index.json"))
+			if err == nil {
+				err = json.Unmarshal(b, &index)
+			}
+			if err != nil {
+				t.Errorf("index.json while it is written: %v", err)
+				return
+			}
+			select {
+			case <-done:
+				return
+			default:
+			}
+		}
+	})
+	for a := range agents {
+		writers.Go(func() {
+			for i := range ids {
+				r := played(fmt.Sprintf("agent %d", a), cases.ID(fmt.Sprintf("1.%d", i)), cases.OK, cases.OK)
+				if err := errors.Join(w.Add(r), w.Flush()); err != nil {
+					t.Error(err)
+				}
+				w.Summary()
+				w.Warnings()
+			}
+		})
+	}
+	writers.Wait()
+	close(done)
+	readers.Wait()
+	if n, want := len(files(t, w)), 2*agents*ids+2; n != want {
+		t.Errorf("%d files, want %d: temporary ones must not stay", n, want)
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	locked := filepath.Join(dir, "locked")
+	if err := os.Mkdir(locked, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ dir, want string }{
+		{file, "cannot be created: not a directory"},
+		{filepath.Join(file, "sub"), "cannot be created: not a directory"},
+		{locked, "cannot be written to: permission denied"},
+		{filepath.Join(locked, "sub"), "cannot be created: permission denied"},
+	} {
+		if os.Geteuid() == 0 && strings.HasPrefix(tt.dir, locked) {
+			continue // root may write everywhere
+		}
+		_, err := Open(tt.dir, "")
+		if want := "reports directory " + tt.dir + ": " + tt.want; err == nil || err.Error() != want {
+			t.Errorf("Open(%s):\n got %v\nwant %s", tt.dir, err, want)
+		}
+	}
+}
+
+// TestDirectoryVanishes removes the directory during the run, as scripts do
+// that clean up before the next.
+func TestDirectoryVanishes(t *testing.T) {
+	w := open(t)
+	w.dir = filepath.Join(w.dir, "reports", "clients")
+	if err := w.Add(played("a", "1.1.1", cases.OK, cases.OK)); err != nil {
+		t.Error(err)
+	}
+	info, err := os.Stat(filepath.Join(w.dir, "a_case_1_1_1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != fs.FileMode(filePerm) {
+		t.Errorf("mode is %v, want %v", got, fs.FileMode(filePerm))
+	}
+}
+
+// TestUnwritable makes the place of a file a directory.
+func TestUnwritable(t *testing.T) {
+	w := open(t)
+	if err := os.MkdirAll(filepath.Join(w.dir, "index.json", "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err == nil || !strings.HasPrefix(err.Error(), "report index.json: ") {
+		t.Errorf("error is %v, want one about index.json", err)
+	}
+	if diff := cmp.Diff([]string{"index.json"}, files(t, w)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// BenchmarkFlush flushes after each case, as a peer may ask for it, when a
+// whole run against two agents is in the overview.
+func BenchmarkFlush(b *testing.B) {
+	w, err := Open(b.TempDir(), "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, agent := range []string{"a", "b"} {
+		for i := range 517 {
+			if err := w.Add(played(agent, cases.ID(fmt.Sprintf("1.%d", i)), cases.OK, cases.OK)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	for b.Loop() {
+		w.flushed = false
+		if err := w.Flush(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
