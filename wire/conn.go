@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"net"
 	"sync"
 
@@ -15,6 +16,9 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b
 // A Conn is a TCP connection (or anything like one) as the engine wants it:
 // reads arrive on a channel, and writes are queued and never block. All methods
 // are for one goroutine, the owner; Close must be called in the end.
+//
+// What is sent is kept until it has left, however much that is: an owner whose
+// peer decides how much it sends, by pings, has to look at Pending.
 //
 // Writes follow the reference: octets sent without chop or sync are handed over
 // at once and leave merged with whatever else was sent before the next Flush;
@@ -34,7 +38,7 @@ type Conn struct {
 	queue   []item
 	out     net.Buffers // handed over, not yet with the writer
 	alone   bool        // out, or what the writer has, must leave by itself
-	writing bool        // the writer has a job
+	writing int         // buffers the writer has
 	dead    bool        // a write failed: nothing more can be sent
 }
 
@@ -92,7 +96,7 @@ func (c *Conn) Wrote() <-chan error { return c.wrote }
 
 // Done notes the end of a write, so that the next can begin at the next Flush.
 func (c *Conn) Done(err error) {
-	c.writing, c.alone = false, false
+	c.writing, c.alone = 0, false
 	if err != nil {
 		c.dead = true
 		c.queue, c.out = nil, nil
@@ -116,7 +120,7 @@ func (c *Conn) handOver() {
 		it := &c.queue[0]
 		chunk := it.octets
 		if it.alone {
-			if c.writing || len(c.out) > 0 {
+			if c.writing > 0 || len(c.out) > 0 {
 				return
 			}
 			if it.chop > 0 && it.chop < len(chunk) {
@@ -127,6 +131,7 @@ func (c *Conn) handOver() {
 		c.out = append(c.out, chunk)
 		c.onSent(chunk, it.alone)
 		if it.octets = it.octets[len(chunk):]; len(it.octets) == 0 {
+			*it = item{} // lets go of its octets
 			c.queue = c.queue[1:]
 		}
 	}
@@ -134,23 +139,27 @@ func (c *Conn) handOver() {
 
 // Flush lets the writer begin with what was handed over, if it is idle.
 func (c *Conn) Flush() {
-	if c.writing || len(c.out) == 0 {
+	if c.writing > 0 || len(c.out) == 0 {
 		return
 	}
-	c.writing = true
+	c.writing = len(c.out)
 	c.jobs <- job{c.out, c.alone}
 	c.out = nil
 }
 
 // Idle reports whether everything sent has left, or cannot leave any more.
-func (c *Conn) Idle() bool {
-	return c.dead || !c.writing && len(c.out) == 0 && len(c.queue) == 0
-}
+func (c *Conn) Idle() bool { return c.dead || c.Pending() == 0 }
 
-// CloseWrite tells the peer that nothing more will be sent, where TCP allows
-// it, and closes the connection where not.
+// Pending is how many of the octet slices sent have not left yet.
+func (c *Conn) Pending() int { return c.writing + len(c.out) + len(c.queue) }
+
+// CloseWrite tells the peer that nothing more will be sent, where TCP or TLS
+// allows it, and closes the connection where not.
 func (c *Conn) CloseWrite() {
 	half, ok := c.nc.(interface{ CloseWrite() error })
+	if _, tcp := c.nc.(*net.TCPConn); ok && !tcp && c.writing > 0 {
+		ok = false // TLS would wait for the end of a write the peer does not read
+	}
 	if !ok || half.CloseWrite() != nil {
 		c.nc.Close()
 	}
@@ -158,13 +167,29 @@ func (c *Conn) CloseWrite() {
 
 // Reset makes Close reset the TCP connection instead of ending it in order.
 func (c *Conn) Reset() {
-	if tcp, ok := c.nc.(*net.TCPConn); ok {
+	if tcp := tcpConn(c.nc); tcp != nil {
 		tcp.SetLinger(0)
 	}
 }
 
-// Close closes the connection and returns when nothing works on it any more.
+// tcpConn is the TCP connection nc is or, with TLS, runs on; nil if there is none.
+func tcpConn(nc net.Conn) *net.TCPConn {
+	if over, ok := nc.(interface{ NetConn() net.Conn }); ok {
+		nc = over.NetConn()
+	}
+	tcp, _ := nc.(*net.TCPConn)
+	return tcp
+}
+
+// Close closes the connection, dropping what has not left, and returns when
+// nothing works on it any more. Nothing can be sent afterwards.
 func (c *Conn) Close() {
+	select {
+	case <-c.done:
+		return
+	default:
+	}
+	c.dead, c.queue, c.out = true, nil, nil
 	close(c.done)
 	c.nc.Close()
 	close(c.jobs)
@@ -210,7 +235,7 @@ func (c *Conn) readLoop() {
 
 func (c *Conn) writeLoop() {
 	for j := range c.jobs {
-		_, err := j.out.WriteTo(c.nc)
+		err := write(c.nc, j.out)
 		if err == nil && j.sync {
 			settle(c.nc)
 		}
@@ -220,4 +245,21 @@ func (c *Conn) writeLoop() {
 			return
 		}
 	}
+}
+
+// write writes out as one write, as far as nc can.
+func write(nc net.Conn, out net.Buffers) error {
+	if _, ok := nc.(*net.TCPConn); ok || len(out) == 1 {
+		_, err := out.WriteTo(nc)
+		return err
+	}
+	// Only TCP takes several slices at once. TLS would make a record, and a
+	// segment, of each.
+	w := bufio.NewWriterSize(nc, readSize)
+	for _, b := range out {
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
 }

@@ -28,9 +28,12 @@ type Part struct {
 }
 
 // Next takes octets from the front of b, which it unmasks in place, and returns
-// the part they make and what is left of b. ok is false when all of b was taken
-// without completing a header.
+// the part they make and what is left of b. ok is false when there is no part:
+// b was empty, or all of it was taken without completing a header.
 func (d *Decoder) Next(b []byte) (p Part, rest []byte, ok bool) {
+	if len(b) == 0 {
+		return Part{}, b, false
+	}
 	if !d.payload {
 		if b, ok = d.header(b); !ok {
 			return Part{}, b, false

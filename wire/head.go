@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/textproto"
 	"strconv"
 	"strings"
 )
@@ -70,7 +69,9 @@ func (h Head) Get(name string) string {
 func (h Head) HasToken(name, token string) bool {
 	for _, value := range h.Values(name) {
 		for item := range strings.SplitSeq(value, ",") {
-			if strings.EqualFold(strings.TrimSpace(item), token) {
+			item = strings.Trim(item, " \t")
+			// Equal lengths keep folding to ASCII: a Kelvin sign is no k.
+			if len(item) == len(token) && strings.EqualFold(item, token) {
 				return true
 			}
 		}
@@ -88,7 +89,8 @@ func HeadEnd(b []byte) int {
 }
 
 // ParseHead parses a complete head, as found by HeadEnd. An error names the
-// line that is no field.
+// line that is wrong: no field, folded (RFC 9112 5.2), or holding a NUL or a CR
+// or LF that ends no line (RFC 9110 5.5).
 func ParseHead(b []byte) (Head, error) {
 	if len(b) > MaxHead {
 		return Head{}, ErrHeadTooLong
@@ -97,15 +99,21 @@ func ParseHead(b []byte) (Head, error) {
 	if !ok {
 		return Head{}, errors.New("HTTP head without the empty line that ends it")
 	}
-	line, rest, more := strings.Cut(text, "\r\n")
-	h := Head{Line: line}
-	for n := 2; more; n++ {
-		line, rest, more = strings.Cut(rest, "\r\n")
+	var h Head
+	n := 0
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if n++; strings.ContainsAny(line, "\x00\r\n") {
+			return h, fmt.Errorf("line %d of the HTTP head holds a NUL, CR or LF: %q", n, clip(line))
+		}
+		if n == 1 {
+			h.Line = line
+			continue
+		}
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || !validName(name) {
 			return h, fmt.Errorf("line %d of the HTTP head is no header field: %q", n, clip(line))
 		}
-		h.Add(name, textproto.TrimString(value))
+		h.Add(name, strings.Trim(value, " \t"))
 	}
 	return h, nil
 }
@@ -126,7 +134,7 @@ func (h Head) Request() (method, target string, err error) {
 	if len(parts) != 3 {
 		return "", "", fmt.Errorf("request line %q: want method, target and version", clip(h.Line))
 	}
-	if !strings.HasPrefix(parts[2], "HTTP/1.") || parts[2] == "HTTP/1.0" {
+	if !http11(parts[2]) {
 		return "", "", fmt.Errorf("request line %q: want HTTP/1.1", clip(h.Line))
 	}
 	return parts[0], parts[1], nil
@@ -136,11 +144,18 @@ func (h Head) Request() (method, target string, err error) {
 func (h Head) Status() (int, error) {
 	version, rest, _ := strings.Cut(h.Line, " ")
 	code, _, _ := strings.Cut(rest, " ")
-	status, err := strconv.Atoi(code)
-	if err != nil || len(code) != 3 || !strings.HasPrefix(version, "HTTP/1.") {
+	status, err := strconv.ParseUint(code, 10, 16)
+	if err != nil || len(code) != 3 || !http11(version) {
 		return 0, fmt.Errorf("status line %q: want HTTP/1.1 and a status", clip(h.Line))
 	}
-	return status, nil
+	return int(status), nil
+}
+
+// http11 reports whether version is HTTP/1.1 or a later HTTP/1, as the opening
+// handshake needs (RFC 6455 4.1, 4.2.1).
+func http11(version string) bool {
+	digit, ok := strings.CutPrefix(version, "HTTP/1.")
+	return ok && len(digit) == 1 && '1' <= digit[0] && digit[0] <= '9'
 }
 
 // clip shortens what a peer sent for a message.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/hex"
+	"math"
 
 	"gobahn/cases"
 )
@@ -71,7 +72,7 @@ func (l *Log) SentOctets(b []byte, sync bool) {
 func (l *Log) ReceivedFrame(h Header, payload []byte) {
 	l.Received.Frames[int(h.Opcode)]++
 	r := cases.Row{
-		Kind: cases.RxFrame, Size: int(h.Length), Head: head(payload),
+		Kind: cases.RxFrame, Size: int(min(h.Length, math.MaxInt)), Head: head(payload),
 		Opcode: h.Opcode, FIN: h.FIN, RSV: h.RSV, Masked: h.Masked,
 	}
 	if h.Masked {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // AcceptKey is the Sec-WebSocket-Accept that answers key (RFC 6455 4.2.2).
@@ -45,6 +46,8 @@ func (o Opening) Request() Head {
 // nothing is.
 func CheckResponse(h Head, key string) error {
 	status, err := h.Status()
+	extensions := strings.Join(h.Values("Sec-WebSocket-Extensions"), "")
+	protocols := strings.Join(h.Values("Sec-WebSocket-Protocol"), "")
 	switch {
 	case err != nil:
 		return err
@@ -56,10 +59,21 @@ func CheckResponse(h Head, key string) error {
 		return fmt.Errorf("the response has Connection: %q, want Upgrade", clip(h.Get("Connection")))
 	case h.Get("Sec-WebSocket-Accept") != AcceptKey(key):
 		return fmt.Errorf("the response has Sec-WebSocket-Accept: %q, want %q", clip(h.Get("Sec-WebSocket-Accept")), AcceptKey(key))
-	case h.Get("Sec-WebSocket-Extensions") != "":
-		return fmt.Errorf("the response has extension %q, none was offered", clip(h.Get("Sec-WebSocket-Extensions")))
-	case h.Get("Sec-WebSocket-Protocol") != "":
-		return fmt.Errorf("the response has subprotocol %q, none was asked for", clip(h.Get("Sec-WebSocket-Protocol")))
+	case extensions != "":
+		return fmt.Errorf("the response has extension %q, none was offered", clip(extensions))
+	case protocols != "":
+		return fmt.Errorf("the response has subprotocol %q, none was asked for", clip(protocols))
+	}
+	return h.once("response", "Sec-WebSocket-Accept")
+}
+
+// once returns an error if a field is given more than once, of those that must
+// not be (RFC 6455 11.3, RFC 9112 3.2).
+func (h Head) once(what string, names ...string) error {
+	for _, name := range names {
+		if n := len(h.Values(name)); n > 1 {
+			return fmt.Errorf("the %s has %d fields %s, want one", what, n, name)
+		}
 	}
 	return nil
 }
@@ -90,7 +104,7 @@ func CheckRequest(h Head) error {
 	if err != nil || len(key) != 16 {
 		return fmt.Errorf("the request has Sec-WebSocket-Key: %q, want 16 octets in base64", clip(h.Get("Sec-WebSocket-Key")))
 	}
-	return nil
+	return h.once("request", "Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 }
 
 // Response is the head that completes a client's opening handshake (RFC 6455

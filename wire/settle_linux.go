@@ -17,8 +17,8 @@ const (
 // had a moment to see it arrive by itself. TCP_NODELAY sends a write at once
 // only while the peer's window is open, so the kernel is asked.
 func settle(nc net.Conn) {
-	tcp, ok := nc.(*net.TCPConn)
-	if !ok {
+	tcp := tcpConn(nc)
+	if tcp == nil {
 		return
 	}
 	raw, err := tcp.SyscallConn()

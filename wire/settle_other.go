@@ -10,7 +10,7 @@ import (
 // settle gives the peer a moment to see what was written to nc arrive by
 // itself. TCP_NODELAY, Go's default, sends a write at once.
 func settle(nc net.Conn) {
-	if _, ok := nc.(*net.TCPConn); ok {
+	if tcpConn(nc) != nil {
 		time.Sleep(50 * time.Microsecond)
 	}
 }
