@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -221,17 +219,13 @@ func text(s string) string {
 	return string(out)
 }
 
-// counts are written as an object with the numbers as keys, in their order.
+// counts are written as an object, its keys sorted as strings like all others.
 type counts map[int]int
 
-// MarshalJSON writes the object.
+// MarshalJSON writes no counts as an empty object.
 func (c counts) MarshalJSON() ([]byte, error) {
-	out := []byte("{")
-	for i, n := range slices.Sorted(maps.Keys(c)) {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = fmt.Appendf(out, `"%d":%d`, n, c[n])
+	if c == nil {
+		return []byte("{}"), nil
 	}
-	return append(out, '}'), nil
+	return json.Marshal(map[int]int(c))
 }

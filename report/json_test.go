@@ -28,8 +28,8 @@ func TestEncode(t *testing.T) {
       []
    ],
    "n": {
-      "9": 2,
-      "10": 1
+      "10": 1,
+      "9": 2
    },
    "s": "<&> / \" \\ \n\r\t\b\f \u0001\u007f \u00e9\u2028\ufffd\ud83d\ude80"
 }`
