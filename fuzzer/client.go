@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -34,7 +35,7 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 	}
 	agent := c.Agent
 	for i, one := range list {
-		played := Played{Agent: agent, Peer: target.Host, Number: i + 1, Case: one}
+		played := Played{Agent: cmp.Or(agent, target.Host), Peer: target.Host, Number: i + 1, Case: one}
 		if c.OnStart != nil {
 			c.OnStart(played)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 
 	"github.com/spf13/cobra"
 
@@ -27,12 +26,12 @@ func (s *settings) fuzzingClient(cmd *cobra.Command) error {
 
 // testServer plays the selected cases against the server at url and reports.
 func (s *settings) testServer(cmd *cobra.Command, url string) error {
-	list, err := s.selected()
+	list, err := s.selected(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	out, log := cmd.OutOrStdout(), cmd.ErrOrStderr()
-	rec, err := newRecorder(out, log, s.outdir, len(list))
+	rec, err := newRecorder(out, s.outdir, len(list))
 	if err != nil {
 		return err
 	}
@@ -48,15 +47,6 @@ func (s *settings) testServer(cmd *cobra.Command, url string) error {
 	}
 	if errors.Is(err, context.Canceled) {
 		return errors.New("the run was interrupted; the report has what was played until then")
-	}
-	return plain(err)
-}
-
-// plain takes the Go call path out of a network error.
-func plain(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil && op.Addr != nil {
-		return fmt.Errorf("%s %s: %w", op.Op, op.Addr, op.Err)
 	}
 	return err
 }

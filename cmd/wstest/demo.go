@@ -31,7 +31,7 @@ func demoCommand() *cobra.Command {
 func (s *settings) demo(cmd *cobra.Command) (err error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)

@@ -16,7 +16,6 @@ import (
 // wait for.
 type progress struct {
 	out   io.Writer
-	log   io.Writer
 	total int
 	width int // of the terminal, 0 if it is none
 
@@ -24,8 +23,8 @@ type progress struct {
 	shown bool // a line is shown that must be cleared
 }
 
-func newProgress(out, log io.Writer, total int) *progress {
-	p := &progress{out: out, log: log, total: total}
+func newProgress(out io.Writer, total int) *progress {
+	p := &progress{out: out, total: total}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.width = 80
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {

@@ -3,44 +3,58 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync"
+	"time"
 
 	"gobahn/fuzzer"
 	"gobahn/report"
 )
 
 // A recorder takes the cases of a run as they are played: it shows progress and
-// keeps the reports.
+// keeps the reports. It is safe for concurrent use.
 type recorder struct {
 	progress *progress
 	reports  *report.Writer
-	failures []string // explained, the first maxFailures of them
+	started  time.Time
+
+	mu       sync.Mutex
+	played   int
 	failed   int
+	failures []string // explained, the first maxFailures of them
 }
 
 // maxFailures is how many failures are explained on the terminal. All are in
 // the reports.
 const maxFailures = 10
 
-func newRecorder(out, log io.Writer, outdir string, cases int) (*recorder, error) {
+func newRecorder(out io.Writer, outdir string, cases int) (*recorder, error) {
 	reports, err := report.Open(outdir, product)
 	if err != nil {
 		return nil, err
 	}
-	return &recorder{progress: newProgress(out, log, cases), reports: reports}, nil
+	return &recorder{progress: newProgress(out, cases), reports: reports, started: time.Now()}, nil
 }
 
 // add records one case.
 func (r *recorder) add(p fuzzer.Played) error {
 	r.progress.done(p)
-	if p.Result.Headline != "" {
-		if r.failed++; r.failed <= maxFailures {
-			r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
-		}
-	}
+	r.count(p)
 	return r.reports.Add(report.Record{
 		Agent: p.Agent, Case: p.Case, Number: p.Number,
 		Observation: p.Observation, Result: p.Result,
 	})
+}
+
+func (r *recorder) count(p fuzzer.Played) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.played++
+	if p.Result.Headline == "" {
+		return
+	}
+	if r.failed++; r.failed <= maxFailures {
+		r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
+	}
 }
 
 // finish writes the overview and prints the summary. It is called however the
@@ -63,7 +77,7 @@ func (r *recorder) finish(out, log io.Writer) error {
 	if more := r.failed - len(r.failures); more > 0 {
 		fmt.Fprintf(out, "\n… and %s more.\n", plural(more, "failure"))
 	}
-	fmt.Fprintf(out, "\n%s\nReport: %s\n", summary, r.reports.Index())
+	fmt.Fprintf(out, "\n%s\n%s in %s.\nReport: %s\n", summary, plural(r.played, "case"),
+		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
 	return nil
 }
-

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -84,11 +85,17 @@ func usageArgs(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// selected are the cases the flags ask for.
-func (s *settings) selected() ([]cases.Case, error) {
+// selected are the cases the flags ask for. Patterns that match nothing are
+// reported on log.
+func (s *settings) selected(log io.Writer) ([]cases.Case, error) {
 	list, err := cases.Select(cases.Catalogue, s.cases, s.exclude)
 	if err != nil {
 		return nil, usagef("--cases: %w", err)
+	}
+	for _, pattern := range append(s.cases, s.exclude...) {
+		if match, err := cases.Select(cases.Catalogue, []string{pattern}, nil); err != nil || len(match) == 0 {
+			fmt.Fprintf(log, "wstest: warning: no case matches %q\n", pattern)
+		}
 	}
 	if len(list) == 0 {
 		return nil, usagef("--cases %v: no case is left to play", s.cases)

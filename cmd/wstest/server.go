@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ func (s *settings) fuzzingServer(cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
-	list, err := s.selected()
+	list, err := s.selected(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -27,13 +28,13 @@ func (s *settings) fuzzingServer(cmd *cobra.Command) error {
 		s.outdir = "reports/clients"
 	}
 	out, log := cmd.OutOrStdout(), cmd.ErrOrStderr()
-	rec, err := newRecorder(out, log, s.outdir, len(list))
+	rec, err := newRecorder(out, s.outdir, len(list))
 	if err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	fmt.Fprintf(out, "Gobahn %s fuzzing server (port %s), seed %d\n", version, port, s.seed)
@@ -67,6 +68,9 @@ func listenAddress(raw string) (string, error) {
 	port := u.Port()
 	if port == "" {
 		port = "80"
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", fmt.Errorf("URL %q: port %s is not below 65536", raw, port)
 	}
 	return ":" + port, nil
 }
