@@ -38,6 +38,7 @@ type Conn struct {
 	queue   []item
 	out     net.Buffers // handed over, not yet with the writer
 	alone   bool        // out, or what the writer has, must leave by itself
+	chop    bool        // it is a chop
 	writing int         // buffers the writer has
 	dead    bool        // a write failed: nothing more can be sent
 }
@@ -56,8 +57,9 @@ type item struct {
 }
 
 type job struct {
-	out  net.Buffers
-	sync bool
+	out   net.Buffers
+	alone bool // it is to be on the wire before the next
+	chop  bool // it is a part of something, for the peer to see by itself
 }
 
 // NewConn starts reading from nc, and calls onSent for every write when it is
@@ -126,7 +128,7 @@ func (c *Conn) handOver() {
 			if it.chop > 0 && it.chop < len(chunk) {
 				chunk = chunk[:it.chop]
 			}
-			c.alone = true
+			c.alone, c.chop = true, it.chop > 0
 		}
 		c.out = append(c.out, chunk)
 		c.onSent(chunk, it.alone)
@@ -143,7 +145,7 @@ func (c *Conn) Flush() {
 		return
 	}
 	c.writing = len(c.out)
-	c.jobs <- job{c.out, c.alone}
+	c.jobs <- job{c.out, c.alone, c.alone && c.chop}
 	c.out = nil
 }
 
@@ -236,8 +238,11 @@ func (c *Conn) readLoop() {
 func (c *Conn) writeLoop() {
 	for j := range c.jobs {
 		err := write(c.nc, j.out)
-		if err == nil && j.sync {
+		if err == nil && j.alone {
 			settle(c.nc)
+		}
+		if err == nil && j.chop {
+			pause(c.nc)
 		}
 		select {
 		case c.wrote <- err:

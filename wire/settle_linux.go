@@ -8,14 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	settleLimit = 50 * time.Millisecond // a peer that does not read keeps octets back for ever
-	settlePause = 20 * time.Microsecond
-)
+// settleLimit bounds the wait for octets to leave: a peer that does not read
+// keeps them back for ever.
+const settleLimit = 50 * time.Millisecond
 
-// settle returns when everything written to nc is on the wire and the peer has
-// had a moment to see it arrive by itself. TCP_NODELAY sends a write at once
-// only while the peer's window is open, so the kernel is asked.
+// settle returns when everything written to nc is on the wire. TCP_NODELAY sends
+// a write at once only while the peer's window is open, so the kernel is asked.
 func settle(nc net.Conn) {
 	tcp := tcpConn(nc)
 	if tcp == nil {
@@ -25,18 +23,24 @@ func settle(nc net.Conn) {
 	if err != nil {
 		return
 	}
-	for end := time.Now().Add(settleLimit); time.Now().Before(end); {
+	for end := time.Now().Add(settleLimit); time.Now().Before(end); pause(nc) {
 		unsent := 0
 		var ioctlErr error
 		err := raw.Control(func(fd uintptr) {
 			unsent, ioctlErr = unix.IoctlGetInt(int(fd), unix.SIOCOUTQNSD)
 		})
-		// A pause this short has to be the kernel's: the runtime's timers round
-		// it up to a millisecond when nothing else is going on.
-		ts := syscall.NsecToTimespec(int64(settlePause))
-		syscall.Nanosleep(&ts, nil)
 		if err != nil || ioctlErr != nil || unsent == 0 {
 			return
 		}
+	}
+}
+
+// pause gives the peer a moment to see a chop arrive by itself. A pause this
+// short has to be the kernel's: the runtime's timers round it up to a millisecond
+// when nothing else is going on.
+func pause(nc net.Conn) {
+	if tcpConn(nc) != nil {
+		ts := syscall.NsecToTimespec(int64(20 * time.Microsecond))
+		syscall.Nanosleep(&ts, nil)
 	}
 }
