@@ -86,7 +86,8 @@ func NewConn(nc net.Conn, onSent func(b []byte, sync bool)) *Conn {
 // octets are the owner's until it calls Recycle.
 func (c *Conn) Reads() <-chan Read { return c.reads }
 
-// Recycle gives the octets of r back.
+// Recycle gives the octets of r back, once. Until it does, no more than one
+// further read is made.
 func (c *Conn) Recycle(r Read) {
 	if r.buf != nil {
 		c.free <- r.buf

@@ -211,8 +211,8 @@ func TestFailedWriteEndsSending(t *testing.T) {
 			t.Error("the write did not fail")
 		}
 		c.Done(err)
-		if !c.Idle() {
-			t.Error("not idle, though nothing can be sent any more")
+		if !c.Idle() || c.Pending() != 0 {
+			t.Errorf("idle %t, %d pending, though nothing can be sent any more", c.Idle(), c.Pending())
 		}
 		c.Send([]byte("c"), whole)
 		c.Flush()

@@ -90,6 +90,7 @@ func TestErrorsOfAHeadNameTheLine(t *testing.T) {
 		{"line folded with a tab", "l\r\nA: 1\r\n\tmore\r\n\r\n", `line 3 of the HTTP head is no header field: "\tmore"`},
 		{"blank before the colon", "l\r\nHost : a\r\n\r\n", `line 2 of the HTTP head is no header field: "Host : a"`},
 		{"name above ASCII", "l\r\nH\xf6st: a\r\n\r\n", `line 2 of the HTTP head is no header field: "H\xf6st: a"`},
+		{"DEL in a name", "l\r\nA\x7f: a\r\n\r\n", `line 2 of the HTTP head is no header field: "A\x7f: a"`},
 		{"name with a delimiter", "l\r\nA(1): a\r\n\r\n", `line 2 of the HTTP head is no header field: "A(1): a"`},
 		{"NUL in a name", "l\r\nA\x00: a\r\n\r\n", `line 2 of the HTTP head holds a NUL, CR or LF: "A\x00: a"`},
 		{"NUL in a value", "l\r\nA: 1\r\nB: \x00\r\n\r\n", `line 3 of the HTTP head holds a NUL, CR or LF: "B: \x00"`},
