@@ -201,6 +201,24 @@ var lies = []lie{
 		headline: cases.WrongAnswer, says: cases.ReasonNoReply,
 	},
 	{
+		name: "floods with pings and never reads", id: "1.1.2", serverOnly: true,
+		peer: rawPeer{before: func(p *rawPeer) {
+			var pings []byte
+			h := wire.FrameHeader(cases.Ping("?"), p.client, [4]byte{})
+			for range 1000 {
+				pings = wire.AppendFrame(pings, h, []byte("?"), false)
+			}
+			for {
+				if _, err := p.nc.Write(pings); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}},
+		verdict: cases.Failed, closing: cases.Unclean,
+		headline: cases.WrongAnswer, says: cases.ReasonNoReply,
+	},
+	{
 		name: "floods with a message that has no end", id: "1.1.2",
 		peer: rawPeer{before: func(p *rawPeer) {
 			big := strings.Repeat("x", 60<<10)

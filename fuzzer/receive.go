@@ -121,8 +121,9 @@ func (s *session) endFrame(h wire.Header) {
 	case cases.OpClose:
 		s.closeReceived(payload)
 	case cases.OpPing:
-		// The answer RFC 6455 5.5.2 asks of every endpoint, ours too.
-		if s.state == open {
+		// RFC 6455 5.5.2 asks every endpoint for a pong, ours too; 5.5.3 lets us
+		// leave some out when they come faster than the peer reads.
+		if s.state == open && s.conn.Pending() < maxPending {
 			s.sendFrame(cases.Frame{Opcode: cases.OpPong, Payload: cases.Of(string(payload))}, mask(s.keys.reply))
 		}
 		s.observe(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})
@@ -134,6 +135,10 @@ func (s *session) endFrame(h wire.Header) {
 		}
 	}
 }
+
+// maxPending is how many writes may wait for a peer that does not read before
+// its pings are no longer answered.
+const maxPending = 1000
 
 // endMessage observes a complete message, if nothing was wrong with it.
 func (s *session) endMessage() {

@@ -114,14 +114,14 @@ func (s *session) await(ctx context.Context) {
 	// The end of a write comes first, so that a peer that floods us does not
 	// keep us from sending.
 	select {
-	case err := <-s.conn.Wrote():
-		s.conn.Done(err)
+	case w := <-s.conn.Wrote():
+		s.conn.Done(w)
 		return
 	default:
 	}
 	select {
-	case err := <-s.conn.Wrote():
-		s.conn.Done(err)
+	case w := <-s.conn.Wrote():
+		s.conn.Done(w)
 	case r := <-s.conn.Reads():
 		s.read(r)
 	case <-alarm:

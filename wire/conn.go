@@ -3,7 +3,9 @@ package wire
 import (
 	"bufio"
 	"net"
+	"slices"
 	"sync"
+	"time"
 
 	"gobahn/cases"
 )
@@ -31,16 +33,16 @@ type Conn struct {
 	reads chan Read
 	free  chan *[]byte
 	jobs  chan job
-	wrote chan error
+	wrote chan Write
 	done  chan struct{}
 	wg    sync.WaitGroup
 
 	queue   []item
-	out     net.Buffers // handed over, not yet with the writer
-	alone   bool        // out, or what the writer has, must leave by itself
-	chop    bool        // it is a chop
-	writing int         // buffers the writer has
-	dead    bool        // a write failed: nothing more can be sent
+	out     net.Buffers   // handed over, not yet with the writer
+	alone   bool          // out, or what the writer has, must leave by itself
+	pause   time.Duration // behind out
+	writing int           // slices the writer has
+	dead    bool          // a write failed: nothing more can be sent
 }
 
 // A Read is what one read returned: octets, or the error that ended reading.
@@ -50,16 +52,35 @@ type Read struct {
 	buf    *[]byte
 }
 
+// A Write is news of the writer, to be passed to Done.
+type Write struct {
+	begun segment // this begins to leave
+	end   bool    // the writer has nothing left to do
+	err   error   // why what it had cannot leave
+}
+
+// Err is why what the writer had could not leave, nil if that is not the news.
+func (w Write) Err() error { return w.err }
+
+// An item is what one Send sends.
 type item struct {
 	octets []byte
 	chop   int
+	chops  int // how many have left
 	alone  bool
 }
 
+// A segment is what leaves with one write.
+type segment struct {
+	octets net.Buffers
+	alone  bool          // it is to be on the wire before the next
+	pause  time.Duration // before the next, for the peer to see it by itself
+}
+
+// A job is what the writer does in one go.
 type job struct {
-	out   net.Buffers
-	alone bool // it is to be on the wire before the next
-	chop  bool // it is a part of something, for the peer to see by itself
+	first segment // handed over already
+	then  []item
 }
 
 // NewConn starts reading from nc, and calls onSent for every write when it is
@@ -71,7 +92,7 @@ func NewConn(nc net.Conn, onSent func(b []byte, sync bool)) *Conn {
 		reads:  make(chan Read),
 		free:   make(chan *[]byte, 2),
 		jobs:   make(chan job, 1),
-		wrote:  make(chan error, 1),
+		wrote:  make(chan Write, 1),
 		done:   make(chan struct{}),
 	}
 	for range cap(c.free) {
@@ -94,18 +115,29 @@ func (c *Conn) Recycle(r Read) {
 	}
 }
 
-// Wrote is where the end of a write arrives, to be passed to Done.
-func (c *Conn) Wrote() <-chan error { return c.wrote }
+// Wrote is where news of the writer arrives, to be passed to Done.
+func (c *Conn) Wrote() <-chan Write { return c.wrote }
 
-// Done notes the end of a write, so that the next can begin at the next Flush.
-func (c *Conn) Done(err error) {
+// Done notes what the writer did. The owner should look at Wrote before it looks
+// at Reads: a write that begins is announced before the peer can see it.
+func (c *Conn) Done(w Write) {
+	if !w.end {
+		c.log(w.begun)
+		return
+	}
 	c.writing, c.alone = 0, false
-	if err != nil {
+	if w.err != nil {
 		c.dead = true
 		c.queue, c.out = nil, nil
 		return
 	}
 	c.handOver()
+}
+
+func (c *Conn) log(s segment) {
+	for _, b := range s.octets {
+		c.onSent(b, s.alone)
+	}
 }
 
 // Send queues b, which must not be changed any more, to leave as w says.
@@ -117,43 +149,79 @@ func (c *Conn) Send(b []byte, w cases.Wire) {
 	c.handOver()
 }
 
-// handOver moves what may leave now from the queue to out.
+// handOver moves what may leave with the next write from the queue to out.
 func (c *Conn) handOver() {
-	for len(c.queue) > 0 && !c.alone {
-		it := &c.queue[0]
-		chunk := it.octets
-		if it.alone {
-			if c.writing > 0 || len(c.out) > 0 {
-				return
-			}
-			if it.chop > 0 && it.chop < len(chunk) {
-				chunk = chunk[:it.chop]
-			}
-			c.alone, c.chop = true, it.chop > 0
-		}
-		c.out = append(c.out, chunk)
-		c.onSent(chunk, it.alone)
-		if it.octets = it.octets[len(chunk):]; len(it.octets) == 0 {
-			*it = item{} // lets go of its octets
-			c.queue = c.queue[1:]
-		}
+	if len(c.queue) == 0 || c.alone || c.queue[0].alone && (c.writing > 0 || len(c.out) > 0) {
+		return
 	}
+	var s segment
+	s, c.queue = take(c.queue)
+	c.out, c.alone, c.pause = append(c.out, s.octets...), s.alone, s.pause
+	c.log(s)
 }
 
-// Flush lets the writer begin with what was handed over, if it is idle.
+const (
+	// chopPause is between two chops: long enough for a peer that waits for
+	// octets to wake up and read them.
+	chopPause = 150 * time.Microsecond
+	// pausedChops is after how many chops the peer is taken to have seen that
+	// they come one by one. The others follow each other without a pause.
+	pausedChops = 256
+	// itemPause is behind what was chopped or sent with sync, before the next
+	// item: long enough for a peer to answer. Whether it answers a message
+	// before it sees that the next frame is invalid must not depend on luck.
+	itemPause = 5 * time.Millisecond
+)
+
+// take removes from queue, which is not empty, what leaves with one write: a
+// chop, an item that leaves alone, or all up to the next of these.
+func take(queue []item) (segment, []item) {
+	it := &queue[0]
+	if !it.alone {
+		var s segment
+		for len(queue) > 0 && !queue[0].alone {
+			s.octets = append(s.octets, queue[0].octets)
+			queue[0] = item{} // lets go of its octets
+			queue = queue[1:]
+		}
+		return s, queue
+	}
+	s := segment{alone: true}
+	chunk := it.octets
+	if it.chop > 0 && it.chop < len(chunk) {
+		chunk = chunk[:it.chop]
+	}
+	s.octets = net.Buffers{chunk}
+	it.chops++
+	it.octets = it.octets[len(chunk):]
+	switch {
+	case len(it.octets) == 0:
+		s.pause = itemPause
+		*it = item{}
+		queue = queue[1:]
+	case it.chops <= pausedChops:
+		s.pause = chopPause
+	}
+	return s, queue
+}
+
+// Flush lets the writer begin with what was sent, if it is idle. It goes through
+// chops and what leaves alone by itself, as quickly as the wire takes them.
 func (c *Conn) Flush() {
 	if c.writing > 0 || len(c.out) == 0 {
 		return
 	}
-	c.writing = len(c.out)
-	c.jobs <- job{c.out, c.alone, c.alone && c.chop}
-	c.out = nil
+	c.writing = len(c.out) + len(c.queue)
+	c.jobs <- job{segment{c.out, c.alone, c.pause}, c.queue}
+	c.alone = c.alone || len(c.queue) > 0
+	c.out, c.queue = nil, nil
 }
 
 // Idle reports whether everything sent has left, or cannot leave any more.
 func (c *Conn) Idle() bool { return c.dead || c.Pending() == 0 }
 
-// Pending is how many of the octet slices sent have not left yet.
+// Pending is how many of the octet slices sent have not left yet. Those the
+// writer has count until all of them have.
 func (c *Conn) Pending() int { return c.writing + len(c.out) + len(c.queue) }
 
 // CloseWrite tells the peer that nothing more will be sent, where TCP or TLS
@@ -238,18 +306,53 @@ func (c *Conn) readLoop() {
 
 func (c *Conn) writeLoop() {
 	for j := range c.jobs {
-		err := write(c.nc, j.out)
-		if err == nil && j.alone {
-			settle(c.nc)
+		s, queue := j.first, j.then
+		err := c.writeSegment(s)
+		for err == nil && len(queue) > 0 {
+			c.rest(s.pause)
+			s, queue = take(queue)
+			begun := s
+			begun.octets = slices.Clone(s.octets) // writing consumes them
+			if !c.tell(Write{begun: begun}) {
+				return
+			}
+			err = c.writeSegment(s)
 		}
-		if err == nil && j.chop {
-			pause(c.nc)
-		}
-		select {
-		case c.wrote <- err:
-		case <-c.done:
+		if !c.tell(Write{end: true, err: err}) {
 			return
 		}
+	}
+}
+
+// tell passes news to the owner, and reports whether it still wants any.
+func (c *Conn) tell(w Write) bool {
+	select {
+	case c.wrote <- w:
+		return true
+	case <-c.done:
+		return false
+	}
+}
+
+func (c *Conn) writeSegment(s segment) error {
+	if err := write(c.nc, s.octets); err != nil {
+		return err
+	}
+	if s.alone {
+		settle(c.nc)
+	}
+	return nil
+}
+
+// rest waits for d, or until the connection is closed.
+func (c *Conn) rest(d time.Duration) {
+	if d < time.Millisecond {
+		doze(d)
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-c.done:
 	}
 }
 

@@ -23,7 +23,7 @@ func settle(nc net.Conn) {
 	if err != nil {
 		return
 	}
-	for end := time.Now().Add(settleLimit); time.Now().Before(end); pause(nc) {
+	for end := time.Now().Add(settleLimit); time.Now().Before(end); doze(20 * time.Microsecond) {
 		unsent := 0
 		var ioctlErr error
 		err := raw.Control(func(fd uintptr) {
@@ -35,12 +35,11 @@ func settle(nc net.Conn) {
 	}
 }
 
-// pause gives the peer a moment to see a chop arrive by itself. A pause this
-// short has to be the kernel's: the runtime's timers round it up to a millisecond
-// when nothing else is going on.
-func pause(nc net.Conn) {
-	if tcpConn(nc) != nil {
-		ts := syscall.NsecToTimespec(int64(20 * time.Microsecond))
+// doze waits for d, less than a millisecond. It has to be the kernel's pause: the
+// runtime's timers round one up to a millisecond when nothing else is going on.
+func doze(d time.Duration) {
+	if d > 0 {
+		ts := syscall.NsecToTimespec(int64(d))
 		syscall.Nanosleep(&ts, nil)
 	}
 }

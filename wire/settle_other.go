@@ -11,9 +11,5 @@ import (
 // kernel cannot be asked, and TCP_NODELAY, Go's default, has to do.
 func settle(net.Conn) {}
 
-// pause gives the peer a moment to see a chop arrive by itself.
-func pause(nc net.Conn) {
-	if tcpConn(nc) != nil {
-		time.Sleep(50 * time.Microsecond)
-	}
-}
+// doze waits for d.
+func doze(d time.Duration) { time.Sleep(d) }
