@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gobahn/cmd/wstest/internal/echo"
+	"gobahn/internal/echo"
 )
 
 // demoCommand tests the built-in echo server.

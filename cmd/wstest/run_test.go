@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"gobahn/cmd/wstest/internal/echo"
+	"gobahn/internal/echo"
 )
 
 // verdicts reads the verdicts of an agent from index.json.
