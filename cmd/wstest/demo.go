@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gobahn/internal/echo"
+	"gobahn/cmd/wstest/internal/echo"
 )
 
 // demoCommand tests the built-in echo server.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"gobahn/internal/echo"
+	"gobahn/cmd/wstest/internal/echo"
 )
 
 // verdicts reads the verdicts of an agent from index.json.

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/net/websocket"
 
-	"gobahn/internal/echo"
+	"gobahn/cmd/wstest/internal/echo"
 )
 
 // Origin is what the fuzzer gives as its Origin to the servers.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"gobahn/fuzzer/internal/recorded"
+	"gobahn/cmd/wstest/internal/recorded"
 )
 
 // The versions that were recorded.
@@ -69,11 +69,11 @@ func MissingNode() string {
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "node_modules", "ws", "package.json"))
 	if err != nil {
-		return "npm ws is not installed: run npm ci in fuzzer/internal/peers/node"
+		return "npm ws is not installed: run npm ci in cmd/wstest/internal/peers/node"
 	}
 	var pkg struct{ Version string }
 	if err := json.Unmarshal(b, &pkg); err != nil || pkg.Version != nodeWS {
-		return fmt.Sprintf("npm ws %s is installed, the recording is of %s: run npm ci in fuzzer/internal/peers/node", pkg.Version, nodeWS)
+		return fmt.Sprintf("npm ws %s is installed, the recording is of %s: run npm ci in cmd/wstest/internal/peers/node", pkg.Version, nodeWS)
 	}
 	return ""
 }
@@ -94,7 +94,7 @@ func MissingPython() string {
 // directory is where the scripts of a peer are.
 func directory(name string) (string, error) {
 	root, err := recorded.Root()
-	return filepath.Join(root, "fuzzer", "internal", "peers", name), err
+	return filepath.Join(root, "cmd", "wstest", "internal", "peers", name), err
 }
 
 // startServer starts a server, kills it when the test ends, and returns its URL

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
 
-	"gobahn/fuzzer/internal/recorded"
+	"gobahn/cmd/wstest/internal/recorded"
 )
 
 func TestEveryRecordingHasItsPeer(t *testing.T) {
