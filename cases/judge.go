@@ -45,8 +45,13 @@ func Judge(c Case, o Observation) Result {
 	return r
 }
 
-// judgeEvents grades the events of o by the first outcome that matches.
+// judgeEvents grades the events of o by the first outcome that matches. A case
+// that was not played, because no WebSocket was opened, has failed even where
+// silence would do.
 func judgeEvents(accept []Outcome, o Observation) (Verdict, string) {
+	if !o.Opened {
+		return Failed, "The case was not played: " + openingFault(o)
+	}
 	for _, outcome := range accept {
 		if o.Lost > 0 || !outcome.Events.Equal(o.Events) {
 			continue

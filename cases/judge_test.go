@@ -170,7 +170,7 @@ func TestAFatalFaultFailsTheBehaviourToo(t *testing.T) {
 		{"right side", peerFails.OrFail(WrongSide), failedByPeer(1007), [2]Verdict{OK, OK}, ""},
 		{"right side, wrong code", peerFails.OrFail(WrongSide), failedByPeer(1002), [2]Verdict{OK, WrongCodeSent}, ""},
 		{"closed by the peer instead of us, fatal", Ending{}.OrFail(WrongSide), failedByPeer(1000), [2]Verdict{Failed, Failed}, wrongSide},
-		{"never opened: there is no side", Ending{Peer: true}.OrFail(WrongSide), neverOpened, [2]Verdict{OK, Failed}, ""},
+		{"never opened: not played", Ending{Peer: true}.OrFail(WrongSide), neverOpened, [2]Verdict{Failed, Failed}, ""},
 
 		{"wrong code, not fatal", Ending{}, observed().with(func(c *Closing) { c.RemoteCode = code(1001) }), [2]Verdict{OK, WrongCodeSent}, ""},
 		{"wrong code, fatal", Ending{}.OrFail(WrongCode), observed().with(func(c *Closing) { c.RemoteCode = code(1001) }), [2]Verdict{Failed, WrongCodeSent}, wrongCode},

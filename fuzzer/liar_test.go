@@ -130,6 +130,14 @@ var lies = []lie{
 		headline: cases.RefusedIt, says: `the server answered "HTTP/1.1 200 OK" instead of 101 Switching Protocols`,
 	},
 	{
+		name: "answers 200 where silence would do", id: "3.6", serverOnly: true,
+		peer: rawPeer{head: func([]byte) []byte {
+			return []byte("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+		}},
+		verdict: cases.Failed, closing: cases.Failed,
+		headline: cases.RefusedIt, says: `the server answered "HTTP/1.1 200 OK" instead of 101 Switching Protocols`,
+	},
+	{
 		name: "answers with the accept value of another key", id: "1.1.1", serverOnly: true,
 		peer: rawPeer{head: func(right []byte) []byte {
 			return wire.Response(wire.Head{}, "raw").Append(nil)

@@ -63,6 +63,7 @@ func (s *session) playStep(step cases.Step) {
 		s.beginWait(v)
 	case cases.Echo:
 		s.player.echo = &v
+		s.due[limitTimer] = s.limitFromNow()
 		s.sendMessage(v.Message)
 	case cases.SendClose:
 		s.sendClose(v.Payload, mask(s.keys.script), false)
@@ -144,15 +145,23 @@ func (s *session) echoed(e cases.Event) bool {
 	m := p.echo.Message
 	got, ok := e.(cases.Got)
 	if !ok || got.Opcode != m.Opcode() || !got.Payload.Equal(m.Payload) {
-		p.echo = nil
+		s.endEcho()
 		return false
 	}
 	if p.echo.Count--; p.echo.Count > 0 {
 		s.sendMessage(m)
-		return true
+	} else {
+		s.endEcho()
 	}
-	p.echo = nil
 	return true
+}
+
+// endEcho ends an Echo, and its time limit if there are more steps.
+func (s *session) endEcho() {
+	s.player.echo = nil
+	if !s.player.begun {
+		s.stop(limitTimer)
+	}
 }
 
 // setLimit starts the time the case may still take, when its last step begins.
@@ -167,7 +176,12 @@ func (s *session) setLimit() {
 		kind = cases.CloseSet
 	}
 	s.log.Add(cases.Row{Kind: kind, Delay: limit.Time()})
-	s.due[limitTimer] = s.clock.Now().Add(time.Duration(limit.Time()))
+	s.due[limitTimer] = s.limitFromNow()
+}
+
+// limitFromNow is when the time is over of a step that begins now.
+func (s *session) limitFromNow() time.Time {
+	return s.clock.Now().Add(time.Duration(s.c.Limit.Time()))
 }
 
 // limitReached ends a connection that is still open when its time is over.

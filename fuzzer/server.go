@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"gobahn/cases"
@@ -42,7 +43,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	slots := make(chan struct{}, maxConns)
 	for {
 		slots <- struct{}{}
-		nc, err := ln.Accept()
+		nc, err := accept(ctx, s.clock(), ln)
 		if err != nil {
 			return serveError(ctx, err)
 		}
@@ -52,6 +53,23 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 				cancel(err)
 			}
 		})
+	}
+}
+
+// accept accepts the next connection. Where there are too many at the moment, or
+// one was given up, it tries again a little later.
+func accept(ctx context.Context, clock Clock, ln net.Listener) (net.Conn, error) {
+	for {
+		nc, err := ln.Accept()
+		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) && !errors.Is(err, syscall.ECONNABORTED) {
+			return nc, err
+		}
+		alarm, stop := clock.After(100 * time.Millisecond)
+		select {
+		case <-alarm:
+		case <-ctx.Done():
+		}
+		stop()
 	}
 }
 

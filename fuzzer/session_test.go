@@ -251,6 +251,16 @@ func TestStepsOtherThanFrames(t *testing.T) {
 	}
 }
 
+func TestEchoThatDoesNotComeBackEndsAtTheLimitWhateverFollows(t *testing.T) {
+	c := cases.Case{ID: "x", Limit: cases.FailAfter(3 * cases.Second), Script: cases.Script{
+		cases.Echo{Count: 1, Message: cases.Message{Payload: cases.Of("x")}}, cases.Ping("never"),
+	}}
+	o := one(t, c, fuzzer.DefaultOptions(), rawPeer{frame: deaf})
+	if got := time.Duration(o.Duration); got != 4*time.Second || !o.Closing.FailedByMe {
+		t.Errorf("took %s, closing %s", got, o.Closing)
+	}
+}
+
 func TestPingsOfThePeerAreAnsweredAndObserved(t *testing.T) {
 	var pong string
 	peer := rawPeer{
