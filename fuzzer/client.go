@@ -12,8 +12,6 @@ import (
 	"gobahn/wire"
 )
 
-var wireWhole = cases.Wire{}
-
 // A Client tests a server: it connects to it once for every case.
 type Client struct {
 	Config

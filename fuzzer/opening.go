@@ -1,8 +1,50 @@
 package fuzzer
 
 import (
+	"gobahn/cases"
 	"gobahn/wire"
 )
+
+// A handshake is the opening handshake in one role.
+type handshake interface {
+	// start sends what is ours to send first.
+	start(s *session)
+	// answer takes the peer's head. An error says what is wrong with it.
+	answer(s *session, head wire.Head) error
+	// refuse ends a connection on which the peer sent no head we can answer.
+	refuse(s *session, err error)
+}
+
+// open takes octets of the opening handshake and returns those behind it.
+func (s *session) open(b []byte) (rest []byte) {
+	s.receiver.head = append(s.receiver.head, b...)
+	b = s.receiver.head
+	n := wire.HeadEnd(b)
+	if n == 0 {
+		if len(b) > wire.MaxHead {
+			s.handshake.refuse(s, wire.ErrHeadTooLong)
+		}
+		return nil
+	}
+	s.receiver.head = nil
+	if s.server {
+		s.obs.Request = string(b[:n])
+	} else {
+		s.obs.Response = string(b[:n])
+	}
+	head, err := wire.ParseHead(b[:n])
+	if err == nil {
+		err = s.handshake.answer(s, head)
+	}
+	if err != nil {
+		s.handshake.refuse(s, err)
+		return nil
+	}
+	s.stop(openingTimer)
+	s.state, s.obs.Opened = open, true
+	s.play()
+	return b[n:]
+}
 
 // A clientHandshake asks a server to open a WebSocket.
 type clientHandshake struct {
@@ -13,51 +55,41 @@ func (h *clientHandshake) start(s *session) {
 	h.opening.Key = s.keys.websocketKey()
 	request := h.opening.Request().Append(nil)
 	s.obs.Request = string(request)
-	s.conn.Send(request, wireWhole)
+	s.conn.Send(request, cases.Wire{})
 }
 
-func (h *clientHandshake) head(s *session, b []byte) int {
-	n := wire.HeadEnd(b)
-	if n == 0 {
-		return 0
-	}
-	s.obs.Response = string(b[:n])
-	response, err := wire.ParseHead(b[:n])
-	if err == nil {
-		err = wire.CheckResponse(response, h.opening.Key)
-	}
-	if err != nil {
-		s.refuse(err.Error())
-		return n
-	}
-	s.opened()
-	return n
+func (h *clientHandshake) answer(_ *session, head wire.Head) error {
+	return wire.CheckResponse(head, h.opening.Key)
 }
 
-// A serverHandshake answers a request that has been read and checked.
+func (h *clientHandshake) refuse(s *session, err error) {
+	s.fault(err.Error())
+	s.drop("the opening handshake failed: " + err.Error())
+}
+
+// A serverHandshake answers clients, whose request says what they want.
 type serverHandshake struct {
-	request request
+	// route finds out what is to be played. Its error refuses the request.
+	route   func(head wire.Head) (cases.Case, error)
 	product string
 }
 
-// A request is the head of a client's request, and how it was read.
-type request struct {
-	head   wire.Head
-	octets []byte // the head as it came
-	reads  [][]byte
-	rest   []byte // read behind the head
-}
+func (h *serverHandshake) start(*session) {}
 
-func (h *serverHandshake) start(s *session) {
-	for _, b := range h.request.reads {
-		s.log.ReceivedOctets(b)
+func (h *serverHandshake) answer(s *session, head wire.Head) error {
+	c, err := h.route(head)
+	if err != nil {
+		return err
 	}
-	response := wire.Response(h.request.head, h.product).Append(nil)
-	s.obs.Request, s.obs.Response = string(h.request.octets), string(response)
-	s.conn.Send(response, wireWhole)
-	s.opened()
-	s.receive(h.request.rest)
+	s.c, s.keys = c, newKeys(s.obs.Seed, c.ID)
+	response := wire.Response(head, h.product).Append(nil)
+	s.obs.Response = string(response)
+	s.conn.Send(response, cases.Wire{})
+	return nil
 }
 
-// head is never asked: the handshake was completed by start.
-func (h *serverHandshake) head(*session, []byte) int { return 0 }
+func (h *serverHandshake) refuse(s *session, err error) {
+	s.fault(err.Error())
+	s.conn.Send(refusalOf(err).octets(), cases.Wire{})
+	s.drop("the opening handshake failed: " + err.Error())
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"sync"
 	"syscall"
 	"time"
@@ -87,57 +88,39 @@ func serveError(ctx context.Context, err error) error {
 
 // serve serves one connection. An error is one of a hook.
 func (s *Server) serve(ctx context.Context, nc net.Conn) error {
-	stop := context.AfterFunc(ctx, func() { nc.SetReadDeadline(time.Unix(1, 0)) })
-	request, err := readRequest(nc, s.options().OpenHandshakeTimeout)
-	if !stop() || err != nil {
-		nc.Close()
-		return nil
-	}
-	return s.route(ctx, nc, request)
-}
-
-// readRequest reads the head of a request.
-func readRequest(nc net.Conn, timeout time.Duration) (request, error) {
-	if timeout > 0 {
-		nc.SetReadDeadline(time.Now().Add(timeout))
-		defer nc.SetReadDeadline(time.Time{})
-	}
-	var r request
-	var all []byte
-	for {
-		b := make([]byte, 4096)
-		n, err := nc.Read(b)
-		if n > 0 {
-			r.reads = append(r.reads, b[:n])
-			all = append(all, b[:n]...)
-		}
-		if end := wire.HeadEnd(all); end > 0 {
-			r.octets, r.rest = all[:end], all[end:]
-			head, err := wire.ParseHead(r.octets)
-			r.head = head
-			if err != nil {
-				refuseRequest(nc, 400, err.Error())
-			}
-			return r, err
-		}
-		if err != nil {
-			return r, err
-		}
-		if len(all) > wire.MaxHead {
-			refuseRequest(nc, 431, wire.ErrHeadTooLong.Error())
-			return r, wire.ErrHeadTooLong
-		}
-	}
-}
-
-// play plays c with the client that sent r, and calls after, if not nil, with
-// what was observed while the client reads the end of the connection.
-func (s *Server) play(ctx context.Context, nc net.Conn, r request, c cases.Case, after func(cases.Observation) error) error {
-	session := newSession(s.Config, nc, true, c, &serverHandshake{request: r, product: s.product()})
+	v := visit{server: s, ctx: ctx, peer: nc.RemoteAddr().String()}
+	session := newSession(s.Config, nc, true, cases.Case{}, &serverHandshake{route: v.route, product: s.product()})
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
-	if after == nil {
-		return nil
+	if v.landed != nil {
+		return v.landed(o)
 	}
-	return after(o)
+	return v.err
+}
+
+// A visit is one connection of a client, and what it asked for.
+type visit struct {
+	server *Server
+	ctx    context.Context
+	peer   string // the client's address
+
+	landed func(cases.Observation) error // what to do when it has ended; nil: nothing
+	err    error                         // of a hook
+}
+
+// route finds out what the client wants. An error refuses its request.
+func (v *visit) route(head wire.Head) (cases.Case, error) {
+	path, query, err := checkRequest(head)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	serve, ok := endpoints[path]
+	if !ok {
+		return cases.Case{}, refusal{status: http.StatusNotFound, text: "no such endpoint: " + path}
+	}
+	c, err := serve(v, query)
+	if err != nil { // the reference, too, calls it a server error
+		return cases.Case{}, refusal{status: http.StatusInternalServerError, text: err.Error()}
+	}
+	return c, nil
 }

@@ -53,13 +53,6 @@ type session struct {
 	receiver  receiver
 }
 
-// A handshake is the opening handshake in one role: it takes the octets that
-// have arrived and says how many were the peer's head, 0 if it is not complete.
-type handshake interface {
-	start(s *session)
-	head(s *session, b []byte) (taken int)
-}
-
 // newSession prepares to play c on nc.
 func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake) *session {
 	s := &session{
@@ -194,34 +187,6 @@ func (s *session) read(r wire.Read) {
 	if s.state != opening {
 		s.receive(b)
 	}
-}
-
-// open takes octets of the opening handshake and returns those behind it.
-func (s *session) open(b []byte) (rest []byte) {
-	s.receiver.head = append(s.receiver.head, b...)
-	n := s.handshake.head(s, s.receiver.head)
-	if n == 0 {
-		if len(s.receiver.head) > wire.MaxHead {
-			s.refuse(wire.ErrHeadTooLong.Error())
-		}
-		return nil
-	}
-	rest = s.receiver.head[n:]
-	s.receiver.head = nil
-	return rest
-}
-
-// opened begins the script: the opening handshake is completed.
-func (s *session) opened() {
-	s.stop(openingTimer)
-	s.state, s.obs.Opened = open, true
-	s.play()
-}
-
-// refuse ends a connection whose opening handshake the peer got wrong.
-func (s *session) refuse(fault string) {
-	s.fault(fault)
-	s.drop("the opening handshake failed: " + fault)
 }
 
 // fault notes something wrong with what the peer sent.
