@@ -104,7 +104,7 @@ func (f Frame) lies() bool {
 func (m *model) refuses(f Frame) bool {
 	size := uint64(f.Payload.Size())
 	switch {
-	case f.RSV != 0, f.Opcode.Reserved(), f.Length.Bits > shortestLength(size):
+	case f.RSV != 0, f.Opcode.Reserved(), f.Length.Bits > LengthBits(size):
 		return true
 	case f.Opcode.Control():
 		return f.NoFIN || size > 125
@@ -296,17 +296,6 @@ func withoutLast(events Events) []Outcome {
 		out = append(out, Outcome{Verdict: NonStrict, Events: slices.Clone(events)})
 	}
 	return out
-}
-
-// shortestLength is how many bits the length of n octets takes (RFC 6455 5.2).
-func shortestLength(n uint64) int {
-	switch {
-	case n <= 125:
-		return 7
-	case n <= 0xFFFF:
-		return 16
-	}
-	return 64
 }
 
 // validText reports whether the octets so far can be the beginning, or if final

@@ -42,6 +42,18 @@ type Length struct {
 	Bits  int     `json:"bits,omitempty"`  // 7, 16 or 64; 0: the shortest form that holds the value
 }
 
+// LengthBits is the shortest form of a length field that holds n octets: 7, 16
+// or 64 bits (RFC 6455 5.2).
+func LengthBits(n uint64) int {
+	switch {
+	case n <= 125:
+		return 7
+	case n <= 0xFFFF:
+		return 16
+	}
+	return 64
+}
+
 // Wire says how octets leave the socket. The zero value is one write, which
 // the network may merge with the next.
 type Wire struct {

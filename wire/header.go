@@ -32,7 +32,7 @@ func (h Header) Append(dst []byte) []byte {
 	}
 	bits := h.Bits
 	if bits == 0 {
-		bits = shortestForm(h.Length)
+		bits = cases.LengthBits(h.Length)
 	}
 	switch bits {
 	case 7:
@@ -48,17 +48,6 @@ func (h Header) Append(dst []byte) []byte {
 		dst = append(dst, h.Key[:]...)
 	}
 	return dst
-}
-
-// shortestForm is the form RFC 6455 5.2 wants for a length of n octets.
-func shortestForm(n uint64) int {
-	switch {
-	case n <= 125:
-		return 7
-	case n <= 0xFFFF:
-		return 16
-	}
-	return 64
 }
 
 // Faults are the ways in which a header breaks RFC 6455, as a set of bits.
@@ -102,7 +91,7 @@ func (h Header) Faults(c Context) (f Faults) {
 	set((h.Opcode == cases.OpText || h.Opcode == cases.OpBinary) && c.InMessage, FaultInterrupted)
 	set(c.FromClient && !h.Masked && !c.AnyMask, FaultUnmasked)
 	set(!c.FromClient && h.Masked && !c.AnyMask, FaultMasked)
-	set(h.Bits > shortestForm(h.Length), FaultLengthForm)
+	set(h.Bits > cases.LengthBits(h.Length), FaultLengthForm)
 	set(h.Length>>63 != 0, FaultLengthSign)
 	return f
 }
