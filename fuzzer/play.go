@@ -68,7 +68,7 @@ func (s *session) playStep(step cases.Step) {
 	case cases.SendClose:
 		s.sendClose(v.Payload, mask(s.keys.script), false)
 	case cases.Drop:
-		if v.Reset {
+		if s.reset = v.Reset; s.reset {
 			s.conn.Reset()
 		}
 		s.drop("the script dropped the TCP connection")

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -272,5 +273,21 @@ func TestReportsHoldTheResultOfTheCaseJustEnded(t *testing.T) {
 	c.Close()
 	if n := <-seen; n != 1 {
 		t.Errorf("the reports had %d results, want 1", n)
+	}
+}
+
+func TestDroppedConnectionsEndInOrderAndOthersAreReset(t *testing.T) {
+	for _, reset := range []bool{false, true} {
+		c := cases.Case{ID: "x", Script: cases.Script{cases.Drop{Reset: reset}}}
+		address := startServer(t, &fuzzer.Server{Cases: []cases.Case{c}})
+		conn, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/runCase?case=1&agent=a", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_, _, err = conn.ReadMessage()
+		if got := errors.Is(err, syscall.ECONNRESET); got != reset {
+			t.Errorf("Reset %t: the client sees %v", reset, err)
+		}
 	}
 }

@@ -47,6 +47,7 @@ type session struct {
 	state state
 	due   [timers]time.Time // zero: not set
 	end   bool              // nothing is left to do
+	reset bool              // TCP is to be reset
 
 	handshake handshake
 	player    player
@@ -205,7 +206,7 @@ const (
 // was sent and to end its side: closing at once while octets arrive would reset
 // the connection, which clients report as an error.
 func (s *session) hangUp(ctx context.Context) {
-	if s.server && s.obs.Closing.DroppedByMe {
+	if s.server && s.obs.Closing.DroppedByMe && !s.reset {
 		s.conn.CloseWrite()
 		s.linger(ctx)
 	}
