@@ -13,8 +13,6 @@ package templates
 
 import _ "embed"
 
-//go:generate go tool templ generate
-
 //go:embed style.css
 var stylesheet string
 
