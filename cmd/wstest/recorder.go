@@ -75,7 +75,7 @@ func (r *recorder) finish(out, log io.Writer) error {
 		fmt.Fprintf(out, "\n%s\n", failure)
 	}
 	if more := r.failed - len(r.failures); more > 0 {
-		fmt.Fprintf(out, "\n… and %s more.\n", plural(more, "failure"))
+		fmt.Fprintf(out, "\n… and %d more.\n", more)
 	}
 	fmt.Fprintf(out, "\n%s\n%s in %s.\nReport: %s\n", summary, plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
