@@ -158,11 +158,20 @@ func (r Result) Explain(c Case, o Observation) string {
 	for i, outcome := range c.Accept {
 		fmt.Fprintf(&s, "\n    %-5s %s; %s", label("want", i), outcome.Events, c.Ending)
 	}
-	fmt.Fprintf(&s, "\n    got   %s; %s", o.Events, o.Closing)
+	fmt.Fprintf(&s, "\n    got   %s; %s", o.brief(), o.Closing)
 	for _, fault := range o.Faults {
 		fmt.Fprintf(&s, "\n    fault %s", fault)
 	}
 	return s.String()
+}
+
+// brief is the events of o, of many only the first.
+func (o Observation) brief() string {
+	const few = 8
+	if more := len(o.Events) - few + o.Lost; more > 0 && len(o.Events) >= few {
+		return fmt.Sprintf("%s … and %d more", o.Events[:few], more)
+	}
+	return o.Events.String()
 }
 
 // label is word for the first line of a list and blank for the others.

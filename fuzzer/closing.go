@@ -41,19 +41,13 @@ func closeParts(b []byte) (code *uint16, reason cases.Payload) {
 	return code, cases.Of(string(b))
 }
 
-// fail fails the connection (RFC 6455 7.1.7): with a close frame if none was
-// sent yet, else by dropping TCP.
+// fail fails an open connection (RFC 6455 7.1.7), which starts the closing
+// handshake. One that is closing need not be failed: a peer that does not answer
+// our close frame is dropped anyway.
 func (s *session) fail(code uint16, reason string) {
-	if s.state != open && s.state != closing {
-		return
-	}
 	s.obs.Closing.FailedByMe = true
 	if s.opts.FailByDrop {
 		s.drop("the fuzzer failed the connection by dropping TCP")
-		return
-	}
-	if s.state == closing {
-		s.drop("the fuzzer failed the connection during the closing handshake")
 		return
 	}
 	s.sendClose(cases.Close(code, clipReason(reason)), mask(s.keys.reply), false)
@@ -83,9 +77,6 @@ func (s *session) violated(code uint16, fault string) {
 // closeReceived handles the peer's close frame.
 func (s *session) closeReceived(payload []byte) {
 	got := &s.obs.Closing
-	if s.receiver.closed {
-		return
-	}
 	s.receiver.closed = true
 	got.RemoteCode, got.RemoteReason = closeParts(payload)
 	switch {
@@ -127,26 +118,26 @@ func (s *session) drop(reason string) {
 	}
 	s.obs.Closing.DroppedByMe = true
 	s.ended(reason)
-	// What was sent before may still leave, but a peer that does not read must
-	// not keep us.
-	s.due = [timers]time.Time{}
-	s.due[drainTimer] = s.clock.Now().Add(drainTime)
 }
 
-// drainTime bounds how long a connection we have dropped waits for what was
-// sent before to leave.
+// drainTime bounds how long a connection that has ended waits for what was sent
+// before to leave.
 const drainTime = 200 * time.Millisecond
 
-// lost handles a TCP connection that the peer has ended.
+// lost handles the end of what the peer sends.
 func (s *session) lost() {
-	s.end = true
+	s.receiver.ended = true
 	if s.state != closed {
 		s.ended(cases.ReasonPeerDropped)
 	}
 }
 
+// ended ends the conversation. What was sent before may still leave: a peer that
+// has ended its side may read on, but one that does not read must not keep us.
 func (s *session) ended(reason string) {
 	s.state = closed
+	s.due = [timers]time.Time{}
+	s.due[drainTimer] = s.clock.Now().Add(drainTime)
 	s.obs.Duration = cases.Duration(s.clock.Now().Sub(s.obs.Started))
 	if got := &s.obs.Closing; !got.WasClean && got.NotCleanReason == "" {
 		got.NotCleanReason = reason

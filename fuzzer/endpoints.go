@@ -33,6 +33,9 @@ func (v *visit) runCase(query url.Values) (cases.Case, error) {
 		return cases.Case{}, err
 	}
 	agent, err := agentName(query)
+	if err == nil {
+		err = s.roster.admit(agent)
+	}
 	if err != nil {
 		return cases.Case{}, err
 	}

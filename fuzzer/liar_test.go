@@ -281,6 +281,17 @@ var lies = []lie{
 		headline: cases.WrongAnswer, says: "length 125 in 64 bits",
 	},
 	{
+		name: "gives a reason that is not UTF-8", id: "7.3.1",
+		peer: rawPeer{frame: func(p *rawPeer, h wire.Header, b []byte) bool {
+			p.send(cases.Frame{Opcode: cases.OpClose, Payload: cases.Close(1000, "bye\xff")})
+			if !p.client {
+				p.nc.Close()
+			}
+			return true
+		}},
+		verdict: cases.OK, closing: cases.OK, says: "close reason is not UTF-8",
+	},
+	{
 		name: "sends a close frame of one octet", id: "7.3.1",
 		peer: rawPeer{frame: func(p *rawPeer, h wire.Header, b []byte) bool {
 			p.send(cases.Opcode(cases.OpClose, "x"))

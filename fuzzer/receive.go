@@ -19,6 +19,7 @@ type receiver struct {
 	first   []byte // first payload octets of the current frame
 	message message
 	closed  bool // the peer's close frame has been seen
+	ended   bool // nothing more will be read
 }
 
 // A message is a data message that is being received.

@@ -24,10 +24,11 @@ type Server struct {
 	OnUpdate func(agent string) error // /updateReports was asked for; nil: nothing
 
 	flights flights
+	roster  roster
 }
 
 // maxConns bounds the connections served at a time. Further ones wait.
-const maxConns = 256
+const maxConns = 1024
 
 // Serve serves the connections of ln until ctx is done, and then returns nil,
 // or until OnResult or OnUpdate fails, and then returns that error. It closes ln

@@ -291,3 +291,70 @@ func TestDroppedConnectionsEndInOrderAndOthersAreReset(t *testing.T) {
 		}
 	}
 }
+
+// A peer that has ended its side may still read: what was sent must reach it.
+func TestHalfClosedConnectionsAreStillAnswered(t *testing.T) {
+	address := startServer(t, &fuzzer.Server{Cases: find(t, "1.1.1")})
+	for name, test := range map[string]struct{ send, want string }{
+		"a page":          {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK\r\n"},
+		"a close frame":   {"GET /runCase?case=1&agent=a HTTP/1.1\r\n" + upgrade + "\r\n\x88\x80\x00\x00\x00\x00", "\x88\x02\x03\xe8"},
+		"a refusal":       {"GET /runCase HTTP/1.1\r\n" + upgrade + "\r\n", "HTTP/1.1 500 "},
+		"one that is bad": {"GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 400 "},
+	} {
+		for range 20 {
+			nc, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(nc, test.send)
+			nc.(*net.TCPConn).CloseWrite()
+			nc.SetReadDeadline(time.Now().Add(5 * time.Second))
+			got, err := io.ReadAll(nc)
+			nc.Close()
+			if err != nil || !strings.Contains(string(got), test.want) {
+				t.Fatalf("%s: got %q, %v; want %q", name, got, err, test.want)
+			}
+		}
+	}
+}
+
+func TestSilentConnectionsKeepNobodyWaiting(t *testing.T) {
+	address := startServer(t, &fuzzer.Server{Cases: find(t, "1.1.1")})
+	for range 300 {
+		nc, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+	}
+	dialler := websocket.Dialer{HandshakeTimeout: 2 * time.Second}
+	c, _, err := dialler.Dial("ws://"+address+"/getCaseCount", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+}
+
+func TestAgentNamesAreBounded(t *testing.T) {
+	address := startServer(t, &fuzzer.Server{Cases: find(t, "1.1.1")})
+	ask := func(agent string) int {
+		return statusOf(t, address, "GET /runCase?case=1&agent="+agent+" HTTP/1.1", upgrade)
+	}
+	if got := ask(strings.Repeat("x", 500)); got != 101 {
+		t.Errorf("a name of 500 octets: status %d, want 101", got)
+	}
+	if got := ask(strings.Repeat("x", 501)); got != 500 {
+		t.Errorf("a name of 501 octets: status %d, want 500", got)
+	}
+	for i := range 999 {
+		if got := ask(fmt.Sprint("agent", i)); got != 101 {
+			t.Fatalf("agent %d: status %d, want 101", i, got)
+		}
+	}
+	if got := ask("onemore"); got != 500 {
+		t.Errorf("one agent too many: status %d, want 500", got)
+	}
+	if got := ask("agent7"); got != 101 {
+		t.Errorf("a known agent: status %d, want 101", got)
+	}
+}

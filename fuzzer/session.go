@@ -206,7 +206,7 @@ const (
 // was sent and to end its side: closing at once while octets arrive would reset
 // the connection, which clients report as an error.
 func (s *session) hangUp(ctx context.Context) {
-	if s.server && s.obs.Closing.DroppedByMe && !s.reset {
+	if s.server && s.obs.Closing.DroppedByMe && !s.reset && !s.obs.Closing.OpeningTimeout {
 		s.conn.CloseWrite()
 		s.linger(ctx)
 	}
@@ -215,6 +215,9 @@ func (s *session) hangUp(ctx context.Context) {
 
 // linger reads until the peer has ended its side, for a second at most.
 func (s *session) linger(ctx context.Context) {
+	if s.receiver.ended {
+		return
+	}
 	alarm, stop := s.clock.After(time.Second)
 	defer stop()
 	for {

@@ -147,6 +147,35 @@ func TestClosingStateMachine(t *testing.T) {
 			duration: time.Second,
 		},
 		{
+			name: "failByDrop answers a wrong close frame by dropping TCP", c: silent,
+			options: with(func(o *fuzzer.Options) { o.FailByDrop = true }),
+			peer:    rawPeer{before: func(p *rawPeer) { p.send(cases.Opcode(cases.OpClose, "\x03\xed")) }, frame: deaf},
+			want: cases.Closing{
+				FailedByMe: true, DroppedByMe: true, RemoteCode: code(1005),
+				NotCleanReason: "the fuzzer failed the connection by dropping TCP",
+			},
+		},
+		{
+			name: "a close frame with a code that is not allowed is failed with 1002", c: silent, options: defaults,
+			peer: rawPeer{before: func(p *rawPeer) { p.send(cases.Opcode(cases.OpClose, "\x03\xed")); p.nc.Close() }},
+			want: cases.Closing{
+				ClosedByMe: true, FailedByMe: true, WasClean: true, LocalCode: code(1002),
+				LocalReason: cases.Of("close code 1005 is not allowed on the wire"), RemoteCode: code(1005),
+			},
+		},
+		{
+			name: "a close reason is cut to what a control frame holds", c: silent, options: defaults,
+			peer: rawPeer{before: func(p *rawPeer) {
+				f := cases.Opcode(0xB, strings.Repeat("x", 200)).More().Reserved(7)
+				f.Length.Bits = 64
+				p.send(f)
+			}},
+			want: cases.Closing{
+				ClosedByMe: true, FailedByMe: true, WasClean: true, LocalCode: code(1002), RemoteCode: code(1002),
+				LocalReason: cases.Of("reserved bits set (RSV 7) without an extension; reserved opcode 0xb; fragmented 0xb frame; 0xb frame of 200 octets; length "),
+			},
+		},
+		{
 			name: "a protocol violation is failed with 1002", c: silent, options: defaults,
 			peer: rawPeer{before: func(p *rawPeer) { p.send(cases.Opcode(0xB, "")) }},
 			want: cases.Closing{

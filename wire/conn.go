@@ -95,9 +95,6 @@ func NewConn(nc net.Conn, onSent func(b []byte, sync bool)) *Conn {
 		wrote:  make(chan Write, 1),
 		done:   make(chan struct{}),
 	}
-	for range cap(c.free) {
-		c.free <- buffers.Get().(*[]byte)
-	}
 	c.wg.Go(c.readLoop)
 	c.wg.Go(c.writeLoop)
 	return c
@@ -275,12 +272,32 @@ func (c *Conn) Close() {
 	}
 }
 
+// buffer returns a buffer to read into, nil when the connection is closed. A
+// second one is made, and counted, only while the owner has the first: most idle
+// connections never need it.
+func (c *Conn) buffer(made *int) *[]byte {
+	select {
+	case buf := <-c.free:
+		return buf
+	default:
+	}
+	if *made < cap(c.free) {
+		*made++
+		return buffers.Get().(*[]byte)
+	}
+	select {
+	case buf := <-c.free:
+		return buf
+	case <-c.done:
+		return nil
+	}
+}
+
 func (c *Conn) readLoop() {
+	made := 0
 	for {
-		var buf *[]byte
-		select {
-		case buf = <-c.free:
-		case <-c.done:
+		buf := c.buffer(&made)
+		if buf == nil {
 			return
 		}
 		n, err := c.nc.Read(*buf)

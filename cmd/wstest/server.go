@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,6 +69,9 @@ func listenAddress(raw string) (string, error) {
 	port := u.Port()
 	if port == "" {
 		port = "80"
+	}
+	if strings.Count(u.Host, ":") > 1 && !strings.Contains(u.Host, "]") {
+		return "", fmt.Errorf("URL %q has more than one port", raw)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return "", fmt.Errorf("URL %q: port %s is not below 65536", raw, port)
