@@ -342,3 +342,16 @@ func TestOutcomesOfACaseAreDistinctAndBestFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestExplainIsShortHoweverMuchThePeerSaid(t *testing.T) {
+	c := Case{ID: "x", Accept: Silence}
+	o := observed()
+	for range 2000 {
+		o.Events = append(o.Events, GotPong("flood"))
+	}
+	o.Lost = 500
+	got := Judge(c, o).Explain(c, o)
+	if want := strings.Repeat(`pong "flood", `, 7) + `pong "flood" … and 2492 more; `; !strings.Contains(got, want) {
+		t.Errorf("want %s in\n%.1000s", want, got)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,46 +19,34 @@ import (
 var parityRuns = flag.Int("parity.runs", 1, "how many times in a row TestParity plays everything")
 
 // A race is a difference from a recording that is due to when a peer reads, not
-// to what is sent to it.
+// to what is sent to it: it grades OK what is recorded as NON-STRICT.
 type race struct {
-	runs   []string // nil: all
-	ids    []cases.ID
+	run    string
+	id     cases.ID
 	reason string
 }
 
 // In these cases a good message is followed by a bad frame, in writes of their
-// own. A peer that acts on what it has read in one go answers the message only if
-// the bad frame is not there yet. The reference yields to its event loop between
-// writes, and the first two can leave together; we wait until a write is on the
-// wire and give the peer time to answer, so that its grade is the higher one, and
-// the same every time.
+// own, and python-websockets answers the message only if the bad frame is not
+// there yet when it looks. The writer gives a peer 5 ms to answer what was sent by
+// itself, so that the grade is the same every time, and the higher one. Without
+// that time server 3.3 had the recorded grade in four runs of five.
 var races = []race{
-	{
-		ids:    []cases.ID{"4.2.5"},
-		reason: "the reference gives either grade to the same peer",
-	},
-	{
-		runs:   []string{"server-py-websockets"},
-		ids:    []cases.ID{"3.3"},
-		reason: "the reference's writes left together",
-	},
-	{
-		runs:   []string{"client-py-websockets"},
-		ids:    []cases.ID{"3.3", "3.4"},
-		reason: "the reference's writes left together, or close to each other; in the other role it recorded the higher grade of 3.4",
-	},
+	{"server-py-websockets", "3.3", "the next frame comes later than the reference's"},
+	{"client-py-websockets", "3.3", "the next frame comes later than the reference's"},
+	{"client-py-websockets", "3.4", "the reference recorded OK for the same peer in the other role"},
+	{"client-py-websockets", "4.2.5", "the reference gives either grade to the same peer"},
 }
 
 // excuse returns the reason why a line of Compare does not count, if there is
-// one: the message was answered, and the recording has the lower grade for a peer
-// that did not.
+// one: the message was answered, where the recording has that it was not.
 func excuse(run string, id cases.ID, line string) string {
 	if !strings.Contains(line, ": behavior: got OK, want NON-STRICT") &&
 		!strings.Contains(line, `: received: got 1 events: text "Hello, world!", want 0 events: nothing`) {
 		return ""
 	}
 	for _, r := range races {
-		if (r.runs == nil || slices.Contains(r.runs, run)) && slices.Contains(r.ids, id) {
+		if r.run == run && r.id == id {
 			return r.reason
 		}
 	}
@@ -69,20 +56,21 @@ func excuse(run string, id cases.ID, line string) string {
 // TestParity plays all cases with the real peers that the reference was run
 // against, and wants no difference from what it reported.
 func TestParity(t *testing.T) {
+	var before verdictsSeen
 	for n := range *parityRuns {
 		config := fuzzer.Config{Seed: uint64(n + 1)}
 		t.Run(fmt.Sprint(n+1), func(t *testing.T) {
 			for _, peer := range peers.Servers {
 				t.Run(peer.Run, func(t *testing.T) {
 					t.Parallel()
-					c := newComparison(t, peer.Run)
+					c := newComparison(t, peer.Run, &before)
 					c.done(playServer(t, peer, config, c))
 				})
 			}
 			for _, peer := range peers.Clients {
 				t.Run(peer.Run, func(t *testing.T) {
 					t.Parallel()
-					c := newComparison(t, peer.Run)
+					c := newComparison(t, peer.Run, &before)
 					c.done(playClient(t, peer, config, c))
 				})
 			}
@@ -135,18 +123,21 @@ type comparison struct {
 	run  recorded.Run
 	list []cases.Case // the catalogue, without what was not recorded
 
+	before *verdictsSeen // in the runs before
+
 	mu      sync.Mutex
 	seen    int
 	differs int
+	excused map[cases.ID]bool
 }
 
-func newComparison(t *testing.T, run string) *comparison {
+func newComparison(t *testing.T, run string, before *verdictsSeen) *comparison {
 	t.Helper()
 	r, err := recorded.Load(run)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &comparison{t: t, run: r}
+	c := &comparison{t: t, run: r, before: before, excused: make(map[cases.ID]bool)}
 	for _, one := range cases.Catalogue {
 		if _, ok := r.Case(one.ID); ok {
 			c.list = append(c.list, one)
@@ -165,9 +156,13 @@ func (c *comparison) played(p fuzzer.Played) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen++
+	if change := c.before.changed(c.run.Name, p.Result); change != "" {
+		c.t.Error(change)
+	}
 	for _, line := range lines {
 		if reason := excuse(c.run.Name, p.Case.ID, line); reason != "" {
 			c.t.Logf("race: %s (%s)", line, reason)
+			c.excused[p.Case.ID] = true
 			continue
 		}
 		c.differs++
@@ -186,7 +181,37 @@ func (c *comparison) done(err error) {
 	if c.seen != len(c.run.Cases) {
 		c.t.Errorf("played %d cases, want %d", c.seen, len(c.run.Cases))
 	}
+	// On a machine too busy for 5 ms to be enough, a race may go the recorded way:
+	// no difference, so only the run that is to show stability minds.
+	for _, r := range races {
+		if *parityRuns > 1 && r.run == c.run.Name && !c.excused[r.id] {
+			c.t.Errorf("%s %s agrees with the recording now: it needs no excuse (%s)", r.run, r.id, r.reason)
+		}
+	}
 	c.t.Logf("%s: %d cases, %d differences", c.run.Name, c.seen, c.differs)
+}
+
+// verdictsSeen are the verdicts of the runs so far: of ten in a row, none may
+// change. The zero value is ready to use.
+type verdictsSeen struct {
+	mu   sync.Mutex
+	seen map[string]string
+}
+
+// changed says how a verdict differs from the one of the runs before.
+func (v *verdictsSeen) changed(run string, r cases.Result) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.seen == nil {
+		v.seen = make(map[string]string)
+	}
+	key, now := run+" "+string(r.ID), fmt.Sprintf("%s / %s", r.Verdict, r.CloseVerdict)
+	before, ok := v.seen[key]
+	v.seen[key] = now
+	if ok && before != now {
+		return fmt.Sprintf("%s: %s, but %s in the run before", key, now, before)
+	}
+	return ""
 }
 
 func TestExcuse(t *testing.T) {
@@ -195,16 +220,15 @@ func TestExcuse(t *testing.T) {
 		id        cases.ID
 		excused   bool
 	}{
-		{"server-gorilla", "server-gorilla 4.2.5: behavior: got OK, want NON-STRICT", "4.2.5", true},
-		{"server-gorilla", "server-gorilla 4.2.5: behavior: got NON-STRICT, want OK", "4.2.5", false},
-		{"server-gorilla", "server-gorilla 4.2.5: behavior: got FAILED, want NON-STRICT", "4.2.5", false},
-		{"server-gorilla", `server-gorilla 4.2.5: received: got 1 events: text "Hello, world!", want 0 events: nothing`, "4.2.5", true},
-		{"server-gorilla", `server-gorilla 4.2.5: received: got 1 events: text "bye", want 0 events: nothing`, "4.2.5", false},
-		{"server-gorilla", "server-gorilla 4.2.4: behavior: got OK, want NON-STRICT", "4.2.4", false},
-		{"server-gorilla", "server-gorilla 3.3: behavior: got OK, want NON-STRICT", "3.3", false},
-		{"server-py-websockets", "server-py-websockets 3.4: behavior: got OK, want NON-STRICT", "3.4", false},
-		{"client-py-websockets", "client-py-websockets 3.3: behavior: got OK, want NON-STRICT", "3.3", true},
+		{"client-py-websockets", "client-py-websockets 4.2.5: behavior: got OK, want NON-STRICT", "4.2.5", true},
+		{"client-py-websockets", "client-py-websockets 4.2.5: behavior: got NON-STRICT, want OK", "4.2.5", false},
+		{"client-py-websockets", "client-py-websockets 4.2.5: behavior: got FAILED, want NON-STRICT", "4.2.5", false},
+		{"client-py-websockets", `client-py-websockets 4.2.5: received: got 1 events: text "Hello, world!", want 0 events: nothing`, "4.2.5", true},
+		{"client-py-websockets", `client-py-websockets 4.2.5: received: got 1 events: text "bye", want 0 events: nothing`, "4.2.5", false},
 		{"client-py-websockets", "client-py-websockets 3.3: remoteCloseCode: got 1000, want 1002", "3.3", false},
+		{"client-py-websockets", "client-py-websockets 4.2.4: behavior: got OK, want NON-STRICT", "4.2.4", false},
+		{"server-py-websockets", "server-py-websockets 3.4: behavior: got OK, want NON-STRICT", "3.4", false},
+		{"server-gorilla", "server-gorilla 3.3: behavior: got OK, want NON-STRICT", "3.3", false},
 	} {
 		if got := excuse(test.run, test.id, test.line) != ""; got != test.excused {
 			t.Errorf("%s: excused %t, want %t", test.line, got, test.excused)
