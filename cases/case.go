@@ -97,7 +97,7 @@ func FailedByPeer(codes ...uint16) Ending {
 func (e Ending) OrFail(fault Fault) Ending { e.Fatal = fault; return e }
 
 // A Limit bounds the time a case may take, counted from the moment its last
-// step is started. The zero value fails the connection after one second.
+// step is started, or if that waits, has waited. The zero value fails the connection after one second.
 type Limit struct {
 	After Duration `json:"after,omitempty"` // 0: one second
 	Close bool     `json:"close,omitempty"` // start a closing handshake rather than fail the connection

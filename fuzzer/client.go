@@ -58,11 +58,11 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 // play plays one case on a connection of its own. If the server cannot be
 // reached, the observation says so, too.
 func (c *Client) play(ctx context.Context, target *url.URL, one cases.Case) (cases.Observation, error) {
-	options := c.options()
-	dialCtx, cancel := ctx, context.CancelFunc(func() {})
-	if options.OpenHandshakeTimeout > 0 {
-		dialCtx, cancel = context.WithTimeout(ctx, options.OpenHandshakeTimeout)
+	limit := c.options().OpenHandshakeTimeout
+	if limit <= 0 {
+		limit = patience
 	}
+	dialCtx, cancel := context.WithTimeout(ctx, limit)
 	nc, err := c.dialler().DialContext(dialCtx, "tcp", target.Host)
 	cancel()
 	if err != nil {
@@ -107,7 +107,7 @@ func agentOf(response string, target *url.URL) string {
 	if n := wire.HeadEnd([]byte(response)); n > 0 {
 		if head, err := wire.ParseHead([]byte(response[:n])); err == nil {
 			if name := strings.TrimSpace(head.Get("Server")); name != "" {
-				return name
+				return name[:min(len(name), maxAgentName)]
 			}
 		}
 	}

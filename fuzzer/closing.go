@@ -23,9 +23,9 @@ func (s *session) sendClose(payload cases.Payload, key [4]byte, reply bool) {
 	}
 	s.sendFrame(cases.Frame{Opcode: cases.OpClose, Payload: payload}, key)
 	s.state = closing
-	closing := &s.obs.Closing
-	closing.ClosedByMe = !reply
-	closing.LocalCode, closing.LocalReason = closeParts(payload.Octets())
+	got := &s.obs.Closing
+	got.ClosedByMe = !reply
+	got.LocalCode, got.LocalReason = closeParts(payload.Octets())
 	if !reply {
 		s.set(closingTimer, s.opts.CloseHandshakeTimeout)
 	}

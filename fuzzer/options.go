@@ -3,7 +3,8 @@ package fuzzer
 import "time"
 
 // Options are the settings of the reference that change how a case is played,
-// under its names. DefaultOptions has its defaults.
+// under its names. DefaultOptions has its defaults. A timeout of zero is none; even
+// then no wait is longer than ten minutes.
 type Options struct {
 	OpenHandshakeTimeout        time.Duration // for the peer to finish the opening handshake
 	CloseHandshakeTimeout       time.Duration // for the peer to answer our close frame

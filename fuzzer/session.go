@@ -46,7 +46,7 @@ type session struct {
 	obs   cases.Observation
 	state state
 	due   [timers]time.Time // zero: not set
-	end   bool              // nothing is left to do
+	end   bool              // nothing is left to wait for
 	reset bool              // TCP is to be reset
 
 	handshake handshake
@@ -85,8 +85,8 @@ func (s *session) run(ctx context.Context) cases.Observation {
 	return o
 }
 
-// finished reports whether the session is over: TCP is lost, or we have
-// dropped it and all that was to be sent before has left.
+// finished reports whether the session is over: the connection has ended, and
+// what was to be sent before has left or had its time.
 func (s *session) finished() bool {
 	return s.end || s.state == closed && s.conn.Idle()
 }
@@ -137,12 +137,17 @@ func (s *session) next() (first timer, at time.Time) {
 	return first, at
 }
 
-// set starts t. A duration of zero or less means no limit.
+// set starts t. A duration of zero or less is no limit to the user, but even then
+// no peer keeps us for ever.
 func (s *session) set(t timer, d time.Duration) {
-	if d > 0 {
-		s.due[t] = s.clock.Now().Add(d)
+	if d <= 0 {
+		d = patience
 	}
+	s.due[t] = s.clock.Now().Add(d)
 }
+
+// patience is how long we wait where no limit is set.
+const patience = 10 * time.Minute
 
 // stop stops t.
 func (s *session) stop(t timer) { s.due[t] = time.Time{} }

@@ -102,6 +102,16 @@ func TestClosingStateMachine(t *testing.T) {
 			duration: 4 * time.Second,
 		},
 		{
+			name: "even without a timeout we do not wait for ever", c: hello,
+			options: with(func(o *fuzzer.Options) { o.CloseHandshakeTimeout = 0 }),
+			peer:    rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode == cases.OpClose }},
+			want: cases.Closing{
+				ClosedByMe: true, DroppedByMe: true, ClosingTimeout: true,
+				NotCleanReason: cases.ReasonNoReply, LocalCode: code(1000),
+			},
+			duration: 10 * time.Minute,
+		},
+		{
 			name: "a server that does not drop TCP is dropped", c: hello,
 			options: with(func(o *fuzzer.Options) { o.ServerConnectionDropTimeout = 2 * time.Second }),
 			peer:    rawPeer{ended: waitLong},
