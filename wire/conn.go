@@ -25,7 +25,7 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b
 // Writes follow the reference: octets sent without chop or sync are handed over
 // at once and leave merged with whatever else was sent before the next Flush;
 // a chop, or octets with sync, leave by themselves, and what is sent after them
-// waits until they are on the wire.
+// waits until they are on the wire and the peer has had a moment to read them.
 type Conn struct {
 	nc     net.Conn
 	onSent func(b []byte, sync bool)
