@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -135,11 +136,12 @@ func (w *Writer) Add(r Record) error {
 }
 
 // Flush writes index.json and index.html, each of them whole or not at all. It
-// does nothing if no record was added since it was last called.
+// does nothing if no record was added since it was last called; without any, it
+// leaves the overview of an earlier run as it is.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.flushed {
+	if w.flushed || len(w.entries) == 0 && exists(filepath.Join(w.dir, indexJSON)) {
 		return nil
 	}
 	body, err := encode(w.index())
@@ -154,6 +156,11 @@ func (w *Writer) Flush() error {
 	}
 	w.flushed = true
 	return nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 func (w *Writer) writePage(name string, page templ.Component) error {

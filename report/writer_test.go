@@ -260,10 +260,13 @@ func TestUnwritable(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(w.dir, "index.json", "sub"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.Add(played("a", "1.1.1", cases.OK, cases.OK)); err != nil {
+		t.Error(err)
+	}
 	if err := w.Flush(); err == nil || !strings.HasPrefix(err.Error(), "report index.json: ") {
 		t.Errorf("error is %v, want one about index.json", err)
 	}
-	if diff := cmp.Diff([]string{"index.json"}, files(t, w)); diff != "" {
+	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.json"}, files(t, w)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
