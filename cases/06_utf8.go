@@ -25,7 +25,7 @@ const (
 	// octets, of which normalisation (NFC) would make ten.
 	kosme = "\xce\xba" + "\xe1\xbd\xb9" + "\xcf\x83" + "\xce\xbc" + "\xce\xb5"
 
-	// umlauts has eight characters of two octets.
+	// umlauts has seven characters of two octets.
 	umlauts = "Hello-\xc2\xb5@\xc3\x9f\xc3\xb6\xc3\xa4" + "\xc3\xbc\xc3\xa0\xc3\xa1-UTF-8!!"
 
 	// utf8Echoed is what is expected of good text.

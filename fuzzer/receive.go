@@ -15,7 +15,7 @@ type receiver struct {
 	head    []byte // octets of an unfinished opening handshake
 	limit   int    // events kept
 	decoder wire.Decoder
-	skip    bool   // the current frame is invalid
+	skip    bool   // the current frame is invalid, and part of nothing
 	first   []byte // first payload octets of the current frame
 	message message
 	closed  bool // the peer's close frame has been seen
@@ -76,15 +76,13 @@ func (s *session) beginFrame(h wire.Header) {
 		r.message = message{op: h.Opcode}
 	}
 	if limit := s.opts.MaxFramePayloadSize; limit > 0 && h.Length > limit {
-		s.tooBig(h, fmt.Sprintf("frame of %d octets, the limit is %d", h.Length, limit))
+		if h.Opcode.Control() {
+			r.skip = true
+		} else {
+			r.message.bad = true
+		}
+		s.violated(cases.CodeTooBig, fmt.Sprintf("frame of %d octets, the limit is %d", h.Length, limit))
 	}
-}
-
-// tooBig skips a frame that is over a limit, and the message it is part of.
-func (s *session) tooBig(h wire.Header, fault string) {
-	s.receiver.skip = true
-	s.receiver.message.bad = !h.Opcode.Control()
-	s.violated(cases.CodeTooBig, fault)
 }
 
 // messageOctets takes payload of a data frame.
@@ -111,10 +109,6 @@ func (s *session) badText(at int64) {
 func (s *session) endFrame(h wire.Header) {
 	r := &s.receiver
 	if r.skip {
-		r.skip = false
-		if !h.Opcode.Control() && h.FIN {
-			r.message.op = 0
-		}
 		return
 	}
 	payload := r.first

@@ -334,6 +334,46 @@ func TestMessagesOverALimitAreFailedWith1009(t *testing.T) {
 	}
 }
 
+// While we are closing, an invalid frame is skipped: neither does it end the
+// message it comes in the middle of, nor does it make a bad one good.
+func TestSkippedFramesLeaveTheMessageAlone(t *testing.T) {
+	limited := fuzzer.DefaultOptions()
+	limited.MaxFramePayloadSize = 10
+	for _, test := range []struct {
+		name    string
+		options fuzzer.Options
+		frames  []cases.Frame
+		want    cases.Events
+	}{
+		{
+			"frames that are no part of it", fuzzer.DefaultOptions(),
+			[]cases.Frame{cases.Text("a").More(), cases.Text("x").Reserved(7), cases.Opcode(5, "x"), cases.Continue("b")},
+			cases.Events{cases.GotText("ab")},
+		},
+		{
+			"an invalid text and a ping that is too long", limited,
+			[]cases.Frame{cases.Text("\xff").More(), cases.Ping("a long payload"), cases.Continue("b")},
+			nil,
+		},
+		{
+			"a fragment that is too long", limited,
+			[]cases.Frame{cases.Text("a long payload").More(), cases.Continue("b"), cases.Text("c")},
+			cases.Events{cases.GotText("c")},
+		},
+	} {
+		peer := rawPeer{before: func(p *rawPeer) {
+			for _, f := range test.frames {
+				p.send(f)
+			}
+		}}
+		c := cases.Case{ID: "x", Accept: cases.Exactly(cases.GotText("never"))}
+		o := one(t, c, test.options, peer)
+		if diff := cmp.Diff(test.want, o.Events); diff != "" || !o.Closing.FailedByMe {
+			t.Errorf("%s: failed by us %t, events (-want +got):\n%s", test.name, o.Closing.FailedByMe, diff)
+		}
+	}
+}
+
 func TestOneSeedReproducesEveryOctet(t *testing.T) {
 	octets := func(seed uint64) (rows []string) {
 		synctest.Test(t, func(t *testing.T) {

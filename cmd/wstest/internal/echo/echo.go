@@ -1,6 +1,6 @@
 // Package echo is the echo peer on gorilla/websocket, as a server and as a
-// client: what the command's echo modes start, and a well-behaved peer that tests
-// of the fuzzer can hold it against. It adds to the library only that text which
+// client: what the command's demo tests, and a well-behaved peer for the tests of
+// the command. It adds to the library only that text which
 // is not UTF-8 is refused.
 package echo
 
