@@ -8,20 +8,27 @@ import (
 	"time"
 )
 
-func TestSettleDoesNotWaitForAPeerThatDoesNotRead(t *testing.T) {
+// unread is a connection whose peer is in the backlog of a listener: nobody reads.
+func unread(t *testing.T) net.Conn {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
+	t.Cleanup(func() { ln.Close() })
 	nc, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer nc.Close()
-	// The peer is in the backlog of the listener: nobody reads. What TCP takes
-	// beyond the window of the peer stays unsent.
+	t.Cleanup(func() { nc.Close() })
+	return nc
+}
+
+func TestSettleDoesNotWaitForAPeerThatDoesNotRead(t *testing.T) {
+	nc := unread(t)
+	// What TCP takes beyond the window of the peer stays unsent.
 	nc.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+	var err error
 	for err == nil {
 		_, err = nc.Write(make([]byte, 1<<16))
 	}
@@ -36,15 +43,7 @@ func TestSettleDoesNotWaitForAPeerThatDoesNotRead(t *testing.T) {
 }
 
 func TestSettleIsQuickWhenEverythingHasLeft(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	nc, err := net.Dial("tcp", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	nc := unread(t)
 	best := time.Hour
 	for range 20 {
 		nc.Write([]byte("x"))
