@@ -1,0 +1,80 @@
+package cases
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Deflate is the part of a case in the negotiation of permessage-deflate (RFC
+// 7692 5). A peer with which it does not come about lacks what the case is about:
+// Unimplemented.
+type Deflate struct {
+	Offer  []DeflateParams `json:"offer"`  // in our request, in order of preference
+	Accept []DeflateParams `json:"accept"` // in our response: the first that an offer in the request allows
+}
+
+// DeflateParams are the parameters of permessage-deflate under their names on
+// the wire (RFC 7692 7.1). The zero value is the extension without any.
+type DeflateParams struct {
+	ServerNoContextTakeover bool `json:"server_no_context_takeover,omitempty"` // the server forgets its window after every message
+	ClientNoContextTakeover bool `json:"client_no_context_takeover,omitempty"` // the client does
+	ServerMaxWindowBits     int  `json:"server_max_window_bits,omitempty"`     // 8 to 15, the server's window is 1<<bits octets; 0: not given, as good as 15
+	ClientMaxWindowBits     int  `json:"client_max_window_bits,omitempty"`     // 8 to 15; 0: not given; AnyWindow
+}
+
+// AnyWindow in an offer says that the server may choose the client's window. On
+// the wire it is client_max_window_bits without a value.
+const AnyWindow = -1
+
+// DefaultWindowBits is the window of an endpoint of which nothing was said.
+const DefaultWindowBits = 15
+
+// String shows p as on the wire, in the order in which the reference offers.
+func (p DeflateParams) String() string {
+	list := []string{"permessage-deflate"}
+	if p.ClientNoContextTakeover {
+		list = append(list, "client_no_context_takeover")
+	}
+	switch {
+	case p.ClientMaxWindowBits == AnyWindow:
+		list = append(list, "client_max_window_bits")
+	case p.ClientMaxWindowBits != 0:
+		list = append(list, fmt.Sprintf("client_max_window_bits=%d", p.ClientMaxWindowBits))
+	}
+	if p.ServerNoContextTakeover {
+		list = append(list, "server_no_context_takeover")
+	}
+	if p.ServerMaxWindowBits != 0 {
+		list = append(list, fmt.Sprintf("server_max_window_bits=%d", p.ServerMaxWindowBits))
+	}
+	return strings.Join(list, "; ")
+}
+
+// validate reports what in d means nothing.
+func (d *Deflate) validate() error {
+	if d == nil {
+		return nil
+	}
+	for _, list := range []struct {
+		name   string
+		params []DeflateParams
+		any    bool // AnyWindow means something
+	}{{"offer", d.Offer, true}, {"accept", d.Accept, false}} {
+		if len(list.params) == 0 {
+			return fmt.Errorf("deflate: %s is empty: want at least one set of parameters", list.name)
+		}
+		for i, p := range list.params {
+			bits := p.ClientMaxWindowBits
+			if bits == AnyWindow && list.any {
+				bits = 0
+			}
+			if !windowBits(p.ServerMaxWindowBits) || !windowBits(bits) {
+				return fmt.Errorf("deflate: %s %d: %s: want windows of 8 to 15 bits", list.name, i+1, p)
+			}
+		}
+	}
+	return nil
+}
+
+// windowBits reports whether n is the size of a window, or none.
+func windowBits(n int) bool { return n == 0 || n >= 8 && n <= 15 }
