@@ -144,10 +144,11 @@ func (r *blockReader) forget() { r.w, r.from, r.oldest, r.origin = 0, 0, 0, 0 }
 
 // learn puts plain behind what is in the window.
 func (r *blockReader) learn(plain []byte) {
-	if r.w > r.window {
+	plain = plain[max(0, len(plain)-r.window):]
+	if r.w+len(plain) > len(r.buf) {
 		r.move()
 	}
-	r.w += copy(r.buf[r.w:], plain[max(0, len(plain)-r.window):])
+	r.w += copy(r.buf[r.w:], plain)
 	r.from = r.w
 }
 
@@ -157,12 +158,9 @@ func (r *blockReader) message(payload []byte, scan BlockScan, emit func([]byte) 
 	if !scan.Raw {
 		r.tail = DeflateTail
 	}
-	if r.w > r.window {
-		r.move()
-	}
 	r.from, r.origin, r.limit, r.emit = r.w, r.w, scan.Limit, emit
 	defer func() { r.in, r.emit = nil, nil }()
-	for err == nil && !r.atEnd() {
+	for !r.atEnd() {
 		var b Block
 		if b, err = r.block(); err != nil {
 			break
@@ -213,7 +211,7 @@ func (r *blockReader) move() {
 }
 
 // end is where there is no more room for the current piece.
-func (r *blockReader) end() int { return r.from + pieceSize }
+func (r *blockReader) end() int { return min(r.from+pieceSize, len(r.buf)) }
 
 // room makes room behind the window.
 func (r *blockReader) room() error {

@@ -123,14 +123,15 @@ func TestCompressorsAreIndependent(t *testing.T) {
 
 func FuzzCompressor(f *testing.F) {
 	f.Add([]byte("Hello"), []byte{1}, byte(8), false)
-	f.Add(jsonLike(3000, 1), []byte{200, 20, 255, 0}, byte(9), false)
-	f.Add(repetitive(3000, 1), []byte{130, 20, 255, 0}, byte(15), true)
+	f.Add(jsonLike(1000, 1), []byte{200, 20, 255, 0}, byte(9), false)
+	f.Add(repetitive(1000, 1), []byte{130, 20, 255, 0}, byte(15), true)
 	f.Fuzz(func(t *testing.T, plain, cuts []byte, bits byte, noTakeover bool) {
 		window := 8 + int(bits%8)
 		c := wire.NewCompressor(window, noTakeover)
 		defer c.Release()
 		var history []byte
-		for _, message := range cutBy(plain, cuts) {
+		list := cutBy(plain, cuts)
+		for _, message := range list[:min(len(list), 8)] {
 			checkPayload(t, c.Append([]byte("before"), message), message, history, window)
 			if !noTakeover {
 				history = append(history, message...)

@@ -2,29 +2,43 @@ package wire
 
 import "fmt"
 
-// An InflateFault is why a message could not be inflated.
+// An InflateFault is why a message could not be inflated. It is what an
+// [*InflateError] wraps, so that errors.Is tells.
 type InflateFault byte
 
 // The faults of compressed messages.
 const (
 	InflateInvalid   InflateFault = iota + 1 // not DEFLATE (RFC 1951)
 	InflateTruncated                         // the payload ends inside a block (RFC 7692 7.2.2)
-	InflateBeyond                            // a back-reference further than the window, or what came before, goes (RFC 7692 7.1)
+	InflateBeyond                            // a back-reference goes further than the window, or what came before (RFC 7692 7.1)
 	InflateLimit                             // more comes out than was asked for
 )
+
+var inflateFaults = [...]string{
+	InflateInvalid:   "not DEFLATE",
+	InflateTruncated: "truncated",
+	InflateBeyond:    "beyond the window",
+	InflateLimit:     "beyond the limit",
+}
+
+// Error is f in words.
+func (f InflateFault) Error() string { return inflateFaults[min(int(f), len(inflateFaults)-1)] }
 
 // An InflateError says what is wrong with the payload of a compressed message.
 type InflateError struct {
 	Fault    InflateFault
-	Bit      int64  // where in the payload, in bits; for InflateTruncated its end
+	Bit      int64  // where in the payload; for InflateTruncated its end
 	Plain    int64  // octets of the message that came out before
-	Distance int    // of the back-reference, in octets, for InflateBeyond
-	Allowed  int    // octets that it may go back, for InflateBeyond
+	Distance int    // octets that the back-reference goes back; zero unless InflateBeyond
+	Allowed  int    // octets that it may go back; zero unless InflateBeyond
 	Text     string // in words, without the place
 }
 
 // Error is the text behind the octet of the payload, from 0.
 func (e *InflateError) Error() string { return fmt.Sprintf("octet %d: %s", e.Bit/8, e.Text) }
+
+// Unwrap is the fault.
+func (e *InflateError) Unwrap() error { return e.Fault }
 
 // An Inflater inflates the messages of one direction of a connection (RFC 7692
 // 7.2.2), whatever the peer sends: its memory is bounded, about 100 KB, and its

@@ -180,7 +180,7 @@ func TestInflaterLimit(t *testing.T) {
 		f := wire.NewInflater(15, false)
 		got, err := inflate(t, f, bomb, limit)
 		var e *wire.InflateError
-		if !errors.As(err, &e) || e.Fault != wire.InflateLimit || int64(len(got)) != limit || e.Plain != limit {
+		if !errors.As(err, &e) || !errors.Is(err, wire.InflateLimit) || int64(len(got)) != limit || e.Plain != limit {
 			t.Errorf("limit %d: %d octets, %v", limit, len(got), err)
 		}
 		if want := fmt.Sprintf("more than %d octets come out", limit); e != nil && e.Text != want {
@@ -232,27 +232,24 @@ func TestInflaterSkip(t *testing.T) {
 	}
 }
 
-// Steady state allocates nothing.
+// Between messages with takeover nothing goes back to a pool, and none allocates.
 func TestDeflateAllocs(t *testing.T) {
-	for _, p := range params {
-		for _, size := range []int{50, 4096} {
-			message := jsonLike(size, 1)
-			c, f := wire.NewCompressor(p.bits, p.noTakeover), wire.NewInflater(p.bits, p.noTakeover)
-			var payload []byte
-			round := func() {
-				payload = c.Append(payload[:0], message)
-				if err := f.Inflate(payload, 0, func([]byte) error { return nil }); err != nil {
-					t.Fatal(err)
-				}
+	message := jsonLike(4096, 1)
+	for bits := 8; bits <= 15; bits++ {
+		c, f := wire.NewCompressor(bits, false), wire.NewInflater(bits, false)
+		var payload []byte
+		round := func() {
+			payload = c.Append(payload[:0], message)
+			if err := f.Inflate(payload, 0, func([]byte) error { return nil }); err != nil {
+				t.Fatal(err)
 			}
-			round()
-			// A pool may be emptied in between.
-			if n := testing.AllocsPerRun(100, round); n > 1 {
-				t.Errorf("%+v, %d octets: %v allocations", p, size, n)
-			}
-			c.Release()
-			f.Release()
 		}
+		round()
+		if n := testing.AllocsPerRun(50, round); n > 0 {
+			t.Errorf("%d bits: %v allocations", bits, n)
+		}
+		c.Release()
+		f.Release()
 	}
 }
 
