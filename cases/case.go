@@ -10,11 +10,13 @@ type Case struct {
 	ID          ID        `json:"id"`
 	Description string    `json:"description"`
 	Expectation string    `json:"expectation"`
-	Spec        []string  `json:"spec,omitempty"` // clauses that decide the verdict, e.g. "RFC 6455 5.2"
+	Spec        []string  `json:"spec,omitempty"`    // clauses that decide the verdict, e.g. "RFC 6455 5.2"
+	Deflate     *Deflate  `json:"deflate,omitempty"` // nil: permessage-deflate is neither offered nor accepted
 	Script      Script    `json:"script,omitempty"`
 	Accept      []Outcome `json:"accept"` // best first; the first that matches is the verdict
 	Ending      Ending    `json:"ending,omitzero"`
 	Limit       Limit     `json:"limit,omitzero"`
+	Report      Report    `json:"report,omitzero"`
 }
 
 // An ID names a case the way Autobahn does: "3.6", "12.1.1".
@@ -57,9 +59,24 @@ func Exactly(events ...Event) []Outcome { return []Outcome{{Verdict: OK, Events:
 // Silence accepts a peer that says nothing before the connection ends.
 var Silence = Exactly()
 
+// Decided reports whether got is an accepted outcome, and not how another one begins.
+func Decided(accept []Outcome, got Events) bool {
+	decided := false
+	for _, o := range accept {
+		switch {
+		case len(o.Events) < len(got) || !o.Events[:len(got)].Equal(got):
+		case len(o.Events) > len(got):
+			return false
+		default:
+			decided = true
+		}
+	}
+	return decided
+}
+
 // An Ending says how the connection must come to its end. The zero value is a
 // closing handshake that we start with 1000 and the peer answers with 1000; we
-// start it as soon as every accepted outcome equals what was observed.
+// start it as soon as the outcome is Decided.
 type Ending struct {
 	Peer        bool     `json:"peer,omitempty"`        // the peer, not we, must end it
 	Codes       []uint16 `json:"codes,omitempty"`       // close codes the peer may send, the first is the one we close with; nil: 1000
@@ -116,6 +133,13 @@ func CloseAfter(d Duration) Limit { return Limit{After: d, Close: true} }
 
 // FailAfter fails the connection when d has passed.
 func FailAfter(d Duration) Limit { return Limit{After: d} }
+
+// Report selects what reports show beside the verdict.
+type Report struct {
+	Time  bool `json:"time,omitempty"`  // how long the case took
+	Ratio bool `json:"ratio,omitempty"` // how well the messages of an Echo were compressed
+	Quiet bool `json:"quiet,omitempty"` // octets and frames are left out of the wire log while an Echo is played
+}
 
 // As is c under another id, doing something a little different.
 func (c Case) As(id ID, description string, script Script) Case {

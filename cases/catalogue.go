@@ -26,7 +26,10 @@ var Chapters = []Chapter{
 	fragmentation,
 	utf8Handling,
 	closeHandling,
+	limits,
 	autoFragmentation,
+	compression,
+	compressionParameters,
 }
 
 // Catalogue is every case, in order.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Result is the grade of one case played once.
@@ -29,7 +30,7 @@ const (
 // same result. The rules are those of the reference, in its order.
 func Judge(c Case, o Observation) Result {
 	r := Result{ID: c.ID}
-	r.Verdict, r.Says = judgeEvents(c.Accept, o)
+	r.Verdict, r.Says = judgeEvents(c, o)
 	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
 	answered := r.Verdict != Failed // as accepted, before the ending is looked at
 	switch {
@@ -47,12 +48,16 @@ func Judge(c Case, o Observation) Result {
 
 // judgeEvents grades the events of o by the first outcome that matches. A case
 // that was not played, because no WebSocket was opened, has failed even where
-// silence would do.
-func judgeEvents(accept []Outcome, o Observation) (Verdict, string) {
-	if !o.Opened {
+// silence would do; one that is about an extension the peer did not agree to is
+// not played either, and that is no fault.
+func judgeEvents(c Case, o Observation) (Verdict, string) {
+	switch {
+	case !o.Opened:
 		return Failed, "The case was not played: " + openingFault(o)
+	case c.Deflate != nil && o.Deflate == nil:
+		return Unimplemented, "The case was not played: permessage-deflate was not agreed on."
 	}
-	for _, outcome := range accept {
+	for _, outcome := range c.Accept {
 		if o.Lost > 0 || !outcome.Events.Equal(o.Events) {
 			continue
 		}
@@ -64,7 +69,33 @@ func judgeEvents(accept []Outcome, o Observation) (Verdict, string) {
 		}
 		return outcome.Verdict, "The events observed are tolerated, but others are preferred."
 	}
-	return Failed, "The events observed match no accepted outcome."
+	return Failed, unaccepted(c, o)
+}
+
+// unaccepted says why no outcome matched. Of an Echo that got no answer it says so
+// in the words of the reference, which scripts compare.
+func unaccepted(c Case, o Observation) string {
+	echo, ok := c.echo()
+	seconds := int(time.Duration(c.Limit.Time()).Seconds())
+	switch {
+	case !ok:
+		return "The events observed match no accepted outcome."
+	case len(o.Events) > 0:
+		return fmt.Sprintf("The peer did not send back what it was sent: message %d of %d came back as %s.",
+			o.Echoes+1, echo.Count, o.Events[0])
+	case echo.Count == 1:
+		return fmt.Sprintf("Did not receive message within %d seconds.", seconds)
+	}
+	return fmt.Sprintf("Case did not finish within %d seconds.", seconds)
+}
+
+// echo is the Echo that is all of the script, if it is.
+func (c Case) echo() (Echo, bool) {
+	if len(c.Script) != 1 {
+		return Echo{}, false
+	}
+	echo, ok := c.Script[0].(Echo)
+	return echo, ok
 }
 
 // judgeEnding applies the rules for the closing verdict, first match wins.
@@ -167,6 +198,9 @@ func (r Result) Explain(c Case, o Observation) string {
 
 // brief is the events of o, of many only the first.
 func (o Observation) brief() string {
+	if o.Echoes > 0 && !slices.ContainsFunc(o.Events, func(e Event) bool { _, ok := e.(Echoed); return ok }) {
+		return fmt.Sprintf("%s, then %s", Echoed{o.Echoes}, o.Events)
+	}
 	const few = 8
 	if more := len(o.Events) - few + o.Lost; more > 0 && len(o.Events) >= few {
 		return fmt.Sprintf("%s … and %d more", o.Events[:few], more)

@@ -66,13 +66,18 @@ func (s Split) String() string {
 	return fmt.Sprintf("%s (%s)", s.Frame, strings.Join(pauses, ", "))
 }
 
-// String is the type, fragmentation and payload.
+// String is the type, fragmentation and payload. Len of a corpus in a text message
+// is about characters.
 func (m Message) String() string {
 	s := "message " + m.Opcode().String()
 	if m.Fragment != 0 {
 		s += fmt.Sprintf(" fragment=%d", m.Fragment)
 	}
-	return s + m.Wire.String() + " " + m.Payload.String()
+	s += m.Wire.String() + " " + m.Payload.String()
+	if m.Payload.Corpus != "" && m.Payload.Len > 0 {
+		return s + " " + map[bool]string{false: "characters", true: "octets"}[m.Binary]
+	}
+	return s
 }
 
 // Opcode is the opcode of the first frame of m.

@@ -14,14 +14,20 @@ type Observation struct {
 	Request  string `json:"request"`  // head of the HTTP request, as on the wire
 	Response string `json:"response"` // head of the HTTP response, as on the wire
 
+	Deflate *DeflateParams `json:"deflate,omitempty"` // of permessage-deflate, as agreed on; nil: it was not
+
 	Events Events   `json:"events,omitempty"`
+	Echoes int      `json:"echoes,omitempty"` // messages of an Echo that came back as they were sent
 	Lost   int      `json:"lost,omitempty"`   // events beyond the bound that were counted but not kept
 	Faults []string `json:"faults,omitempty"` // what was wrong with what the peer sent, in order
 
-	Closing  Closing `json:"closing"`
-	Received Tally   `json:"received"`
-	Sent     Tally   `json:"sent"`
-	Wirelog  []Row   `json:"wirelog,omitempty"`
+	Before *Attempt `json:"before,omitempty"` // what came of the case beside others, after which it was played again; nil: it was not
+
+	Closing  Closing  `json:"closing"`
+	Received Tally    `json:"received"`
+	Sent     Tally    `json:"sent"`
+	Traffic  *Traffic `json:"traffic,omitempty"` // of an Echo that ran to its end; nil: there is none
+	Wirelog  []Row    `json:"wirelog,omitempty"`
 }
 
 // Closing is how the connection ended, seen from our side.
@@ -55,6 +61,30 @@ const (
 type Tally struct {
 	Octets map[int]int `json:"octets,omitempty"` // reads or writes, by their size in octets
 	Frames map[int]int `json:"frames,omitempty"` // frames, by opcode
+}
+
+// An Attempt is what came of a case that was played beside others and did not get
+// the best grade. It does not count: the case was played again alone.
+type Attempt struct {
+	Verdict      Verdict `json:"verdict"`
+	CloseVerdict Verdict `json:"closeVerdict"`
+	Says         string  `json:"says"`
+}
+
+// Traffic is what the messages of an Echo were worth on the wire.
+type Traffic struct {
+	Incoming Flow `json:"incoming"`
+	Outgoing Flow `json:"outgoing"`
+}
+
+// A Flow is one direction of the traffic behind the opening handshake.
+type Flow struct {
+	App       int `json:"app"`       // octets of the messages
+	WebSocket int `json:"webSocket"` // octets of the frames' payloads, which may be compressed
+	Wire      int `json:"wire"`      // octets of the frames
+	Frames    int `json:"frames"`    // data frames
+	Messages  int `json:"messages"`
+	Opening   int `json:"opening"` // octets of the opening handshake, which are not in Wire
 }
 
 // A RowKind is the kind of a row of the wire log, under the reference's names.

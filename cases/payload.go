@@ -10,15 +10,19 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"gobahn/cases/corpus"
 )
 
-// A Payload describes octets without holding them all. At most one of Text and
-// Hex is set. The zero value is no octets.
+// A Payload describes octets without holding them all. At most one of Text, Hex
+// and Corpus is set. The zero value is no octets.
 type Payload struct {
 	Text   string `json:"text,omitempty"`
 	Hex    string `json:"hex,omitempty"`    // for octets that are not UTF-8; spaces are ignored
-	Len    int    `json:"len,omitempty"`    // Text or Hex is repeated or cut to this many octets; 0: as it is
+	Corpus string `json:"corpus,omitempty"` // the octets of package corpus under that name
+	Len    int    `json:"len,omitempty"`    // what is given is repeated or cut to this many octets, a corpus in a text message to characters; 0: as it is
 	SHA256 string `json:"sha256,omitempty"` // only observed: Text or Hex is how the Len octets begin, this is their digest
+	Any    bool   `json:"any,omitempty"`    // only expected: any Len octets
 }
 
 // Of describes the octets of s.
@@ -38,6 +42,12 @@ func Repeat(pattern string, n int) Payload {
 	p.Len = n
 	return p
 }
+
+// Corpus describes n octets, or in a text message characters, of a corpus.
+func Corpus(name string, n int) Payload { return Payload{Corpus: name, Len: n} }
+
+// AnyOctets describes any n octets, where what they are does not matter.
+func AnyOctets(n int) Payload { return Payload{Len: n, Any: true} }
 
 // Close is the payload of a close frame (RFC 6455 5.5.1).
 func Close(code uint16, reason string) Payload {
@@ -73,8 +83,13 @@ func Digest(head []byte, n int, sum [sha256.Size]byte) Payload {
 	return p
 }
 
-// Pattern returns the octets of Text or Hex, once.
+// Pattern returns the octets of Text, Hex or Corpus, once. They may be shared, and
+// must not be changed.
 func (p Payload) Pattern() []byte {
+	if p.Corpus != "" {
+		b, _ := corpus.Octets(p.Corpus) // Validate refuses an unknown one
+		return b
+	}
 	if p.Hex == "" {
 		return []byte(p.Text)
 	}
@@ -94,7 +109,8 @@ func (p Payload) Size() int {
 }
 
 // Octets returns the octets p describes. Of a payload known by its digest they
-// are only the first.
+// are only the first; of any octets, none. They may be shared, and must not be
+// changed.
 func (p Payload) Octets() []byte {
 	b := p.Pattern()
 	if p.Len == 0 || len(b) == 0 || p.SHA256 != "" {
@@ -107,13 +123,26 @@ func (p Payload) Octets() []byte {
 	return out
 }
 
+// Octets returns the octets of m, uncompressed; in an Echo, those it begins with.
+// They may be shared, and must not be changed.
+func (m Message) Octets() []byte {
+	if m.Payload.Corpus != "" && m.Payload.Len > 0 && !m.Binary {
+		if r, err := corpus.NewReel(m.Payload.Corpus, m.Payload.Len, true); err == nil { // Validate refuses others
+			return r.At(0)
+		}
+	}
+	return m.Payload.Octets()
+}
+
 // Equal reports whether p and q describe the same octets.
 func (p Payload) Equal(q Payload) bool {
-	if p == q {
+	switch {
+	case p == q:
 		return true
-	}
-	if p.Size() != q.Size() {
+	case p.Size() != q.Size():
 		return false
+	case p.Any || q.Any:
+		return true
 	}
 	if p.SHA256 == "" && q.SHA256 == "" {
 		return bytes.Equal(p.Octets(), q.Octets())
@@ -133,6 +162,14 @@ func (p Payload) digest() string {
 // never as glyphs, the rest as spaced hex; a long payload by how it begins and
 // its length.
 func (p Payload) String() string {
+	switch {
+	case p.Any:
+		return fmt.Sprintf("any %d octets", p.Len)
+	case p.Corpus != "" && p.Len > 0:
+		return fmt.Sprintf("corpus %s × %d", p.Corpus, p.Len)
+	case p.Corpus != "":
+		return "corpus " + p.Corpus
+	}
 	b, n := p.Pattern(), p.Size()
 	cut := len(b) > headLimit
 	if cut {
@@ -197,9 +234,20 @@ func (p *Payload) UnmarshalJSON(b []byte) error {
 }
 
 func (p Payload) validate() error {
+	given := 0
+	for _, s := range []string{p.Text, p.Hex, p.Corpus} {
+		if s != "" {
+			given++
+		}
+	}
+	_, known := corpus.Octets(p.Corpus)
 	switch {
-	case p.Text != "" && p.Hex != "":
-		return fmt.Errorf("payload has both text and hex: give one")
+	case given > 1:
+		return fmt.Errorf("payload has more than one of text, hex and corpus: give one")
+	case p.Corpus != "" && !known:
+		return fmt.Errorf("payload: unknown corpus %q: want one of %s", p.Corpus, strings.Join(corpus.Names(), ", "))
+	case p.Any && (given > 0 || p.SHA256 != ""):
+		return fmt.Errorf("payload: any octets cannot be given as well")
 	case p.Hex != "" && p.Pattern() == nil:
 		return fmt.Errorf("payload: hex %q: want pairs of hex digits", p.Hex)
 	case p.Len < 0:
@@ -208,7 +256,7 @@ func (p Payload) validate() error {
 		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxScripted)
 	case !utf8.ValidString(p.Text):
 		return fmt.Errorf("payload: text %q is not UTF-8: give hex", p.Text)
-	case p.Len > 0 && len(p.Pattern()) == 0 && p.SHA256 == "":
+	case p.Len > 0 && len(p.Pattern()) == 0 && p.SHA256 == "" && !p.Any:
 		return fmt.Errorf("payload: len %d without text or hex to repeat", p.Len)
 	}
 	return nil
@@ -216,8 +264,11 @@ func (p Payload) validate() error {
 
 // scripted is validate for octets we send, all of which have to be known.
 func (p Payload) scripted() error {
-	if p.SHA256 != "" {
+	switch {
+	case p.SHA256 != "":
 		return fmt.Errorf("payload: sha256 describes what was observed, not what to send")
+	case p.Any:
+		return fmt.Errorf("payload: any octets can be expected, but not sent")
 	}
 	return p.validate()
 }

@@ -10,7 +10,8 @@ import (
 // catalogue is checked against it, and it is the expectation of cases that were
 // generated or written without one.
 //
-// It covers frames, splits, messages, echoes, waits and closes. Where a step
+// It covers frames, splits, messages, echoes, waits and closes, for a peer that
+// has all that the case wants of it. Where a step
 // leaves the RFC's ground or depends on the role (Raw, Drop, a masking or
 // length field that lies), or a peer may never notice what is wrong (text that
 // is invalid and never complete), the grade is Informational.
@@ -247,11 +248,14 @@ func (s Script) frames() Script {
 // does it, the last one is empty if m.Fragment divides the length.
 func (m Message) Frames() []Frame {
 	f := Frame{Opcode: m.Opcode(), Payload: m.Payload, Wire: m.Wire}
-	if m.Fragment == 0 || m.Payload.Size() <= m.Fragment {
+	if m.Payload.Corpus != "" {
+		f.Payload = Of(string(m.Octets()))
+	}
+	if m.Fragment == 0 || f.Payload.Size() <= m.Fragment {
 		return []Frame{f}
 	}
 	var out []Frame
-	octets := m.Payload.Octets()
+	octets := m.Octets()
 	for len(octets) >= m.Fragment {
 		f.Payload, f.NoFIN = Of(string(octets[:m.Fragment])), true
 		out = append(out, f)

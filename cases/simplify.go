@@ -103,7 +103,13 @@ func simplerPayload(p Payload) (out []reflect.Value) {
 		return nil
 	}
 	candidates := []Payload{{}}
-	if p.Len > 0 {
+	if p.Corpus != "" {
+		for n := range less(p.Size()) {
+			candidates = append(candidates, Corpus(p.Corpus, n))
+		}
+		b = nil
+	}
+	if p.Len > 0 && p.Corpus == "" {
 		candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex})
 		for n := range less(p.Len) {
 			candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex, Len: n})

@@ -74,7 +74,9 @@ type Pause struct {
 	Wait Wait `json:"wait"`
 }
 
-// A Message is a whole data message, fragmented by the engine.
+// A Message is a whole data message, fragmented by the engine, and compressed if
+// permessage-deflate was negotiated (RFC 7692 6.1); then Fragment is about the
+// compressed octets.
 type Message struct {
 	Binary   bool    `json:"binary,omitempty"`
 	Payload  Payload `json:"payload,omitzero"`
@@ -96,8 +98,12 @@ type Wait struct {
 }
 
 // An Echo sends Message Count times, each after the last has come back, and
-// then observes one Echoed event in place of Count messages. What comes back
-// and is not that message is observed as itself, and ends the step.
+// then observes one Echoed event in place of Count messages. A corpus is read on
+// where the last message ended, and from its beginning after its end.
+//
+// A message that comes back and is not the one sent is observed as itself and
+// ends the conversation: if it is ours to close, the closing handshake begins.
+// Control frames in between are answered and not observed.
 type Echo struct {
 	Count   int     `json:"count"`
 	Message Message `json:"message"`

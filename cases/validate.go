@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+
+	"gobahn/cases/corpus"
 )
 
 // Validate reports what in c cannot be played or judged, naming the step. It
@@ -11,6 +13,9 @@ import (
 func (c Case) Validate() error {
 	if c.ID == "" {
 		return fmt.Errorf("case without an id")
+	}
+	if err := c.Deflate.validate(); err != nil {
+		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	for i, step := range c.Script {
 		if err := validateStep(step); err != nil {
@@ -95,7 +100,16 @@ func (m Message) validate() error {
 	if m.Fragment < 0 {
 		return fmt.Errorf("message: fragment %d is negative", m.Fragment)
 	}
-	return first(m.Payload.scripted(), m.Wire.validate())
+	return first(m.Payload.scripted(), m.corpus(), m.Wire.validate())
+}
+
+// corpus reports why m cannot be taken from its corpus.
+func (m Message) corpus() error {
+	if m.Payload.Corpus == "" || m.Payload.Len == 0 {
+		return nil
+	}
+	_, err := corpus.NewReel(m.Payload.Corpus, m.Payload.Len, !m.Binary)
+	return err
 }
 
 func (w Wire) validate() error {

@@ -23,14 +23,18 @@ import (
 )
 
 var corpora = []struct {
-	name   string
-	octets func() []byte
+	name  string
+	twice func() []byte // two of it, one behind the other: a Reel goes round
 }{
-	{"json", sync.OnceValue(logbook)},
-	{"bitmap", sync.OnceValue(photograph)},
-	{"prose", sync.OnceValue(sketches)},
-	{"html", sync.OnceValue(timetable)},
-	{"pdf", sync.OnceValue(brochure)},
+	{"json", twice(logbook)},
+	{"bitmap", twice(photograph)},
+	{"prose", twice(sketches)},
+	{"html", twice(timetable)},
+	{"pdf", twice(brochure)},
+}
+
+func twice(octets func() []byte) func() []byte {
+	return sync.OnceValue(func() []byte { return bytes.Repeat(octets(), 2) })
 }
 
 // Names lists the corpora in the order of the chapter.
@@ -45,12 +49,19 @@ func Names() []string {
 // Octets returns the corpus of that name, made when it is first asked for; ok
 // tells whether there is one. The octets are shared and must not be changed.
 func Octets(name string) (b []byte, ok bool) {
+	both := doubled(name)
+	half := len(both) / 2
+	return both[:half:half], both != nil
+}
+
+// doubled returns two of the corpus of that name, nil if there is none.
+func doubled(name string) []byte {
 	for _, c := range corpora {
 		if c.name == name {
-			return c.octets(), true
+			return c.twice()
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // A dice is the generator SplitMix64, which is so short that it is our own: what
