@@ -3,7 +3,6 @@ package wire
 import (
 	"bufio"
 	"net"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +27,7 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b
 // waits until they are on the wire and the peer has had a moment to read them.
 type Conn struct {
 	nc     net.Conn
-	onSent func(b []byte, sync bool)
+	onSent func(head []byte, size int, sync bool)
 
 	reads chan Read
 	free  chan *[]byte
@@ -38,11 +37,10 @@ type Conn struct {
 	wg    sync.WaitGroup
 
 	queue   []item
-	out     net.Buffers   // handed over, not yet with the writer
-	alone   bool          // out, or what the writer has, must leave by itself
-	pause   time.Duration // behind out
-	writing int           // slices the writer has
-	dead    bool          // a write failed: nothing more can be sent
+	out     segment // handed over, not yet with the writer
+	alone   bool    // out, or what the writer has, must leave by itself
+	writing int     // slices the writer has
+	dead    bool    // a write failed: nothing more can be sent
 }
 
 // A Read is what one read returned: octets, or the error that ended reading.
@@ -64,7 +62,7 @@ func (w Write) Err() error { return w.err }
 
 // An item is what one Send sends.
 type item struct {
-	octets []byte
+	octets net.Buffers // one slice if it is chopped
 	chop   int
 	chops  int // how many have left
 	alone  bool
@@ -73,8 +71,15 @@ type item struct {
 // A segment is what leaves with one write.
 type segment struct {
 	octets net.Buffers
+	shown  []shown       // what onSent is to be told
 	alone  bool          // it is to be on the wire before the next
 	pause  time.Duration // before the next, for the peer to see it by itself
+}
+
+// shown is an item, or a chop of one, in the wire log.
+type shown struct {
+	head []byte // its octets, or their first slice
+	size int
 }
 
 // A job is what the writer does in one go.
@@ -84,8 +89,9 @@ type job struct {
 }
 
 // NewConn starts reading from nc, and calls onSent for every write when it is
-// handed over, with sync set if it leaves by itself.
-func NewConn(nc net.Conn, onSent func(b []byte, sync bool)) *Conn {
+// handed over, with its size, its octets or the first of them, and sync set if it
+// leaves by itself.
+func NewConn(nc net.Conn, onSent func(head []byte, size int, sync bool)) *Conn {
 	c := &Conn{
 		nc:     nc,
 		onSent: onSent,
@@ -125,15 +131,15 @@ func (c *Conn) Done(w Write) {
 	c.writing, c.alone = 0, false
 	if w.err != nil {
 		c.dead = true
-		c.queue, c.out = nil, nil
+		c.queue, c.out = nil, segment{}
 		return
 	}
 	c.handOver()
 }
 
 func (c *Conn) log(s segment) {
-	for _, b := range s.octets {
-		c.onSent(b, s.alone)
+	for _, one := range s.shown {
+		c.onSent(one.head, one.size, s.alone)
 	}
 }
 
@@ -142,19 +148,31 @@ func (c *Conn) Send(b []byte, w cases.Wire) {
 	if len(b) == 0 || c.dead {
 		return
 	}
-	c.queue = append(c.queue, item{octets: b, chop: w.Chop, alone: w.Chop > 0 || w.Sync})
+	c.queue = append(c.queue, item{octets: net.Buffers{b}, chop: w.Chop, alone: w.Chop > 0 || w.Sync})
+	c.handOver()
+}
+
+// SendPieces queues the octets of pieces, in their order, as one Send without chop
+// would. The same octets may be among them more than once; pieces itself must not be
+// used any more.
+func (c *Conn) SendPieces(pieces net.Buffers, sync bool) {
+	if len(pieces) == 0 || c.dead {
+		return
+	}
+	c.queue = append(c.queue, item{octets: pieces, alone: sync})
 	c.handOver()
 }
 
 // handOver moves what may leave with the next write from the queue to out.
 func (c *Conn) handOver() {
-	if len(c.queue) == 0 || c.alone || c.queue[0].alone && (c.writing > 0 || len(c.out) > 0) {
+	if len(c.queue) == 0 || c.alone || c.queue[0].alone && (c.writing > 0 || len(c.out.octets) > 0) {
 		return
 	}
 	var s segment
 	s, c.queue = take(c.queue)
-	c.out, c.alone, c.pause = append(c.out, s.octets...), s.alone, s.pause
 	c.log(s)
+	c.alone = s.alone
+	c.out = segment{octets: append(c.out.octets, s.octets...), alone: s.alone, pause: s.pause}
 }
 
 const (
@@ -177,20 +195,22 @@ func take(queue []item) (segment, []item) {
 	if !it.alone {
 		var s segment
 		for len(queue) > 0 && !queue[0].alone {
-			s.octets = append(s.octets, queue[0].octets)
+			s.octets = append(s.octets, queue[0].octets...)
+			s.shown = append(s.shown, show(queue[0].octets))
 			queue[0] = item{} // lets go of its octets
 			queue = queue[1:]
 		}
 		return s, queue
 	}
-	s := segment{alone: true}
-	chunk := it.octets
-	if it.chop > 0 && it.chop < len(chunk) {
-		chunk = chunk[:it.chop]
+	s := segment{alone: true, octets: it.octets}
+	if chop := it.chop; chop > 0 && chop < len(it.octets[0]) {
+		s.octets = net.Buffers{it.octets[0][:chop]}
+		it.octets = net.Buffers{it.octets[0][chop:]}
+	} else {
+		it.octets = nil
 	}
-	s.octets = net.Buffers{chunk}
+	s.shown = []shown{show(s.octets)}
 	it.chops++
-	it.octets = it.octets[len(chunk):]
 	switch {
 	case len(it.octets) == 0:
 		s.pause = itemPause
@@ -202,16 +222,25 @@ func take(queue []item) (segment, []item) {
 	return s, queue
 }
 
+// show is what is shown of octets that leave together.
+func show(octets net.Buffers) shown {
+	one := shown{head: octets[0]}
+	for _, b := range octets {
+		one.size += len(b)
+	}
+	return one
+}
+
 // Flush lets the writer begin with what was sent, if it is idle. It goes through
 // chops and what leaves alone by itself, as quickly as the wire takes them.
 func (c *Conn) Flush() {
-	if c.writing > 0 || len(c.out) == 0 {
+	if c.writing > 0 || len(c.out.octets) == 0 {
 		return
 	}
-	c.writing = len(c.out) + len(c.queue)
-	c.jobs <- job{segment{c.out, c.alone, c.pause}, c.queue}
+	c.writing = len(c.out.octets) + len(c.queue)
+	c.jobs <- job{c.out, c.queue}
 	c.alone = c.alone || len(c.queue) > 0
-	c.out, c.queue = nil, nil
+	c.out, c.queue = segment{}, nil
 }
 
 // Idle reports whether everything sent has left, or cannot leave any more.
@@ -219,7 +248,7 @@ func (c *Conn) Idle() bool { return c.dead || c.Pending() == 0 }
 
 // Pending is how many of the octet slices sent have not left yet. Those the
 // writer has count until all of them have.
-func (c *Conn) Pending() int { return c.writing + len(c.out) + len(c.queue) }
+func (c *Conn) Pending() int { return c.writing + len(c.out.octets) + len(c.queue) }
 
 // CloseWrite tells the peer that nothing more will be sent, where TCP or TLS
 // allows it, and closes the connection where not.
@@ -257,7 +286,7 @@ func (c *Conn) Close() {
 		return
 	default:
 	}
-	c.dead, c.queue, c.out = true, nil, nil
+	c.dead, c.queue, c.out = true, nil, segment{}
 	close(c.done)
 	c.nc.Close()
 	close(c.jobs)
@@ -328,9 +357,7 @@ func (c *Conn) writeLoop() {
 		for err == nil && len(queue) > 0 {
 			c.rest(s.pause)
 			s, queue = take(queue)
-			begun := s
-			begun.octets = slices.Clone(s.octets) // writing consumes them
-			if !c.tell(Write{begun: begun}) {
+			if !c.tell(Write{begun: s}) {
 				return
 			}
 			err = c.writeSegment(s)
@@ -376,6 +403,7 @@ func (c *Conn) rest(d time.Duration) {
 // write writes out as one write, as far as nc can.
 func write(nc net.Conn, out net.Buffers) error {
 	if _, ok := nc.(*net.TCPConn); ok || len(out) == 1 {
+		out = joined(out)
 		_, err := out.WriteTo(nc)
 		return err
 	}
@@ -388,4 +416,21 @@ func write(nc net.Conn, out net.Buffers) error {
 		}
 	}
 	return w.Flush()
+}
+
+// joined is out with slices that follow each other in memory made one, as those of
+// a message do that was put into many frames: the fewer there are, the fewer calls
+// of the kernel they take. It uses the space of out.
+func joined(out net.Buffers) net.Buffers {
+	n := 0
+	for _, b := range out[1:] {
+		last := out[n]
+		if len(b) > 0 && len(last) > 0 && len(last) < cap(last) && &last[:len(last)+1][len(last)] == &b[0] {
+			out[n] = last[:len(last)+len(b)]
+			continue
+		}
+		n++
+		out[n] = b
+	}
+	return out[:n+1]
 }

@@ -73,7 +73,7 @@ func stuff(c *wire.Conn) {
 func TestOctetsArriveInOrderOverTCP(t *testing.T) {
 	ours, peer := tcpPair(t)
 	var rows int
-	c := wire.NewConn(ours, func([]byte, bool) { rows++ })
+	c := wire.NewConn(ours, func([]byte, int, bool) { rows++ })
 	defer c.Close()
 	var want []byte
 	send := func(n int, w cases.Wire) {
@@ -120,7 +120,7 @@ func TestCloseOverTCPLeavesNoGoroutine(t *testing.T) {
 	} {
 		before := runtime.NumGoroutine()
 		ours, peer := tcpPair(t)
-		c := wire.NewConn(ours, func([]byte, bool) {})
+		c := wire.NewConn(ours, func([]byte, int, bool) {})
 		quickly(t, name, func() {
 			prepare(c, peer)
 			c.Close()
@@ -131,7 +131,7 @@ func TestCloseOverTCPLeavesNoGoroutine(t *testing.T) {
 
 func TestResetReachesThePeer(t *testing.T) {
 	ours, peer := tcpPair(t)
-	c := wire.NewConn(ours, func([]byte, bool) {})
+	c := wire.NewConn(ours, func([]byte, int, bool) {})
 	c.Reset()
 	c.Close()
 	if _, err := peer.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
@@ -141,7 +141,7 @@ func TestResetReachesThePeer(t *testing.T) {
 
 func TestCloseEndsInOrder(t *testing.T) {
 	ours, peer := tcpPair(t)
-	c := wire.NewConn(ours, func([]byte, bool) {})
+	c := wire.NewConn(ours, func([]byte, int, bool) {})
 	c.Send([]byte("last"), whole)
 	drain(c)
 	c.Close()
@@ -152,7 +152,7 @@ func TestCloseEndsInOrder(t *testing.T) {
 
 func TestCloseWriteEndsOneDirection(t *testing.T) {
 	ours, peer := tcpPair(t)
-	c := wire.NewConn(ours, func([]byte, bool) {})
+	c := wire.NewConn(ours, func([]byte, int, bool) {})
 	defer c.Close()
 	c.Send([]byte("last"), whole)
 	drain(c)
@@ -186,7 +186,7 @@ func tlsPair(t *testing.T) (*wire.Conn, *recorder, *tls.Conn) {
 	if err := <-shaken; err != nil {
 		t.Fatal(err)
 	}
-	return wire.NewConn(s, func([]byte, bool) {}), r, c
+	return wire.NewConn(s, func([]byte, int, bool) {}), r, c
 }
 
 func TestPlainSendsShareARecordOfTLS(t *testing.T) {

@@ -48,7 +48,7 @@ func bubble(t *testing.T, f func(t *testing.T, c *wire.Conn, r *recorder, peer n
 		ours, peer := net.Pipe()
 		r := &recorder{Conn: ours}
 		var rows []string
-		c := wire.NewConn(r, func(b []byte, sync bool) {
+		c := wire.NewConn(r, func(b []byte, _ int, sync bool) {
 			row := string(b)
 			if sync {
 				row += "!"

@@ -22,7 +22,7 @@ func ExampleAppendFrame() {
 	// 89 82 37 fa 21 3d 7f 93
 	// faults: ""
 	// 49 02 48 69
-	// faults: "reserved bits set (RSV 4) without an extension; fragmented ping frame; unmasked ping frame from a client"
+	// faults: "reserved bits set (RSV 4) without a meaning; fragmented ping frame; unmasked ping frame from a client"
 }
 
 // Frames are found in a stream however it is cut.

@@ -20,7 +20,7 @@ var faultTexts = []struct {
 	fault Faults
 	text  func(Header) string
 }{
-	{FaultRSV, func(h Header) string { return fmt.Sprintf("reserved bits set (RSV %d) without an extension", h.RSV) }},
+	{FaultRSV, func(h Header) string { return fmt.Sprintf("reserved bits set (RSV %d) without a meaning", h.RSV) }},
 	{FaultOpcode, func(h Header) string { return fmt.Sprintf("reserved opcode %s", h.Opcode) }},
 	{FaultControlFIN, func(h Header) string { return fmt.Sprintf("fragmented %s frame", h.Opcode) }},
 	{FaultControlLength, func(h Header) string { return fmt.Sprintf("%s frame of %d octets", h.Opcode, h.Length) }},

@@ -28,9 +28,11 @@ func TestFaultsOfAHeaderAreNamedAllAtOnce(t *testing.T) {
 		{"ping between fragments", H{FIN: true, Opcode: cases.OpPing, Length: 125, Bits: 7}, inside, 0, ""},
 		{"the longest frame", H{FIN: true, Opcode: cases.OpBinary, Length: 1<<63 - 1, Bits: 64}, server, 0, ""},
 
-		{"RSV1", H{FIN: true, RSV: 4, Opcode: cases.OpText}, server, wire.FaultRSV, "reserved bits set (RSV 4) without an extension"},
-		{"RSV1 of an extension", H{FIN: true, RSV: 4, Opcode: cases.OpText}, C{RSV: 4}, 0, ""},
-		{"RSV1 of an extension, RSV3 of none", H{FIN: true, RSV: 5, Opcode: cases.OpText}, C{RSV: 4}, wire.FaultRSV, "reserved bits set (RSV 5) without an extension"},
+		{"RSV1", H{FIN: true, RSV: 4, Opcode: cases.OpText}, server, wire.FaultRSV, "reserved bits set (RSV 4) without a meaning"},
+		{"RSV1 of an extension", H{FIN: true, RSV: 4, Opcode: cases.OpText}, C{Compressed: true}, 0, ""},
+		{"RSV1 in a continuation frame", H{FIN: true, RSV: 4, Opcode: cases.OpContinuation}, C{InMessage: true, Compressed: true}, wire.FaultRSV, "reserved bits set (RSV 4) without a meaning"},
+		{"RSV1 in a ping", H{FIN: true, RSV: 4, Opcode: cases.OpPing}, C{Compressed: true}, wire.FaultRSV, "reserved bits set (RSV 4) without a meaning"},
+		{"RSV1 of an extension, RSV3 of none", H{FIN: true, RSV: 5, Opcode: cases.OpText}, C{Compressed: true}, wire.FaultRSV, "reserved bits set (RSV 5) without a meaning"},
 		{"reserved data opcode", H{FIN: true, Opcode: 3}, server, wire.FaultOpcode, "reserved opcode 0x3"},
 		{"reserved data opcode inside a message", H{FIN: true, Opcode: 7}, inside, wire.FaultOpcode, "reserved opcode 0x7"},
 		{"reserved control opcode", H{FIN: true, Opcode: 0xB}, server, wire.FaultOpcode, "reserved opcode 0xb"},
@@ -52,22 +54,22 @@ func TestFaultsOfAHeaderAreNamedAllAtOnce(t *testing.T) {
 		{"reserved control opcode, fragmented, with reserved bits",
 			H{RSV: 3, Opcode: 0xF}, server,
 			wire.FaultRSV | wire.FaultOpcode | wire.FaultControlFIN,
-			"reserved bits set (RSV 3) without an extension; reserved opcode 0xf; fragmented 0xf frame"},
+			"reserved bits set (RSV 3) without a meaning; reserved opcode 0xf; fragmented 0xf frame"},
 		{"ping in 64 bits that fits 7, fragmented", H{Opcode: cases.OpPing, Length: 5, Bits: 64}, server,
 			wire.FaultControlFIN | wire.FaultLengthForm,
 			"fragmented ping frame; length 5 in 64 bits"},
 		{"unmasked continuation of nothing", H{Opcode: cases.OpContinuation, RSV: 1}, client,
 			wire.FaultRSV | wire.FaultContinuation | wire.FaultUnmasked,
-			"reserved bits set (RSV 1) without an extension; continuation of no message; unmasked continuation frame from a client"},
+			"reserved bits set (RSV 1) without a meaning; continuation of no message; unmasked continuation frame from a client"},
 		{"everything wrong with a control frame",
 			H{RSV: 7, Opcode: 0xF, Masked: true, Length: 1<<64 - 1, Bits: 64}, server,
 			wire.FaultRSV | wire.FaultOpcode | wire.FaultControlFIN | wire.FaultControlLength | wire.FaultMasked | wire.FaultLengthSign,
-			"reserved bits set (RSV 7) without an extension; reserved opcode 0xf; fragmented 0xf frame; " +
+			"reserved bits set (RSV 7) without a meaning; reserved opcode 0xf; fragmented 0xf frame; " +
 				"0xf frame of 18446744073709551615 octets; masked 0xf frame from a server; length 0xffffffffffffffff with the top bit set"},
 		{"everything wrong with a data frame inside a message",
 			H{RSV: 7, Opcode: cases.OpText, Length: 1, Bits: 64}, C{FromClient: true, InMessage: true},
 			wire.FaultRSV | wire.FaultInterrupted | wire.FaultUnmasked | wire.FaultLengthForm,
-			"reserved bits set (RSV 7) without an extension; text frame inside a fragmented message; " +
+			"reserved bits set (RSV 7) without a meaning; text frame inside a fragmented message; " +
 				"unmasked text frame from a client; length 1 in 64 bits"},
 	}
 	for _, tt := range tests {
@@ -88,10 +90,10 @@ func TestFaultsAreIndependent(t *testing.T) {
 		for rsv := range byte(8) {
 			for _, length := range []uint64{0, 125, 126, 65535, 65536, 1<<63 - 1, 1 << 63} {
 				for _, bits := range []int{0, 7, 16, 64} {
-					for i := range 32 {
+					for i := range 64 {
 						bit := func(n int) bool { return i>>n&1 == 1 }
 						h := wire.Header{FIN: bit(0), RSV: rsv, Opcode: op, Masked: bit(1), Length: length, Bits: bits}
-						c := wire.Context{FromClient: bit(2), AnyMask: bit(3), InMessage: bit(4), RSV: 4}
+						c := wire.Context{FromClient: bit(2), AnyMask: bit(3), InMessage: bit(4), Compressed: bit(5)}
 						if got, want := h.Faults(c), slowFaults(h, c); got != want {
 							t.Fatalf("%+v from %+v: faults %010b, want %010b", h, c, got, want)
 						}
@@ -104,7 +106,7 @@ func TestFaultsAreIndependent(t *testing.T) {
 
 func slowFaults(h wire.Header, c wire.Context) (f wire.Faults) {
 	known := map[cases.Op]bool{0: true, 1: true, 2: true, 8: true, 9: true, 10: true}
-	if h.RSV == 4 && c.RSV != 4 || h.RSV != 0 && h.RSV != 4 {
+	if h.RSV != 0 && !(c.Compressed && h.RSV == 4 && (h.Opcode == 1 || h.Opcode == 2)) {
 		f |= wire.FaultRSV
 	}
 	if !known[h.Opcode] {

@@ -55,7 +55,7 @@ type Faults uint16
 
 // The faults of a header.
 const (
-	FaultRSV           Faults = 1 << iota // a reserved bit is set and no extension gives it a meaning (5.2)
+	FaultRSV           Faults = 1 << iota // a reserved bit is set and no extension gives it a meaning (5.2, RFC 7692 6)
 	FaultOpcode                           // the opcode is reserved (5.2)
 	FaultControlFIN                       // a control frame is fragmented (5.5)
 	FaultControlLength                    // a control frame has more than 125 octets (5.5)
@@ -72,7 +72,7 @@ type Context struct {
 	FromClient bool // the sender is a client, and has to mask
 	AnyMask    bool // masked or not, both will do
 	InMessage  bool // a fragmented message has begun and not ended
-	RSV        byte // reserved bits that a negotiated extension gives a meaning
+	Compressed bool // permessage-deflate was negotiated: RSV1 has a meaning in the first frame of a message
 }
 
 // Faults returns everything that is wrong with h.
@@ -83,7 +83,11 @@ func (h Header) Faults(c Context) (f Faults) {
 		}
 	}
 	control := h.Opcode.Control()
-	set(h.RSV&^c.RSV != 0, FaultRSV)
+	meant := byte(0)
+	if c.Compressed && (h.Opcode == cases.OpText || h.Opcode == cases.OpBinary) {
+		meant = 4 // RFC 7692 6
+	}
+	set(h.RSV&^meant != 0, FaultRSV)
 	set(h.Opcode.Reserved(), FaultOpcode)
 	set(control && !h.FIN, FaultControlFIN)
 	set(control && h.Length > 125, FaultControlLength)

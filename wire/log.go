@@ -20,6 +20,7 @@ type Log struct {
 	tail []cases.Row // a ring, once rows is full
 	next int         // where the ring goes on
 	lost int         // rows the ring has dropped
+	off  bool        // octets and frames get no rows
 
 	Received, Sent cases.Tally
 }
@@ -56,21 +57,40 @@ func (l *Log) Add(r cases.Row) {
 	}
 }
 
+// Switch turns the recording of octets and frames on or off, which gets a row if it
+// is a change. They are counted all the same.
+func (l *Log) Switch(on bool) {
+	if l.off == on {
+		l.off = !on
+		l.Add(cases.Row{Kind: cases.LogSwitch, On: on})
+	}
+}
+
 // ReceivedOctets logs one read.
 func (l *Log) ReceivedOctets(b []byte) {
 	l.Received.Octets[len(b)]++
+	if l.off {
+		return
+	}
 	l.Add(cases.Row{Kind: cases.RxOctets, Size: len(b), Head: head(b)})
 }
 
-// SentOctets logs one write; sync says that it was on the wire before the next.
-func (l *Log) SentOctets(b []byte, sync bool) {
-	l.Sent.Octets[len(b)]++
-	l.Add(cases.Row{Kind: cases.TxOctets, Size: len(b), Head: head(b), Sync: sync})
+// SentOctets logs one write of size octets that begin with b; sync says that it was
+// on the wire before the next.
+func (l *Log) SentOctets(b []byte, size int, sync bool) {
+	l.Sent.Octets[size]++
+	if l.off {
+		return
+	}
+	l.Add(cases.Row{Kind: cases.TxOctets, Size: size, Head: head(b), Sync: sync})
 }
 
 // ReceivedFrame logs a frame of the peer, of whose payload the first octets are given.
 func (l *Log) ReceivedFrame(h Header, payload []byte) {
 	l.Received.Frames[int(h.Opcode)]++
+	if l.off {
+		return
+	}
 	r := cases.Row{
 		Kind: cases.RxFrame, Size: int(min(h.Length, math.MaxInt)), Head: head(payload),
 		Opcode: h.Opcode, FIN: h.FIN, RSV: h.RSV, Masked: h.Masked,
@@ -81,12 +101,16 @@ func (l *Log) ReceivedFrame(h Header, payload []byte) {
 	l.Add(r)
 }
 
-// SentFrame logs a frame of ours. Like the reference it shows a payload that
-// repeats a pattern of several octets as the pattern and the length.
-func (l *Log) SentFrame(f cases.Frame, h Header, payload []byte) {
+// SentFrame logs a frame of ours, with a payload of size octets that begin with
+// those given. Like the reference it shows a payload that repeats a pattern of
+// several octets as the pattern and the length.
+func (l *Log) SentFrame(f cases.Frame, h Header, payload []byte, size int) {
 	l.Sent.Frames[int(h.Opcode)]++
+	if l.off {
+		return
+	}
 	r := cases.Row{
-		Kind: cases.TxFrame, Size: len(payload), Head: head(payload),
+		Kind: cases.TxFrame, Size: size, Head: head(payload),
 		Opcode: h.Opcode, FIN: h.FIN, RSV: h.RSV, Chop: f.Wire.Chop, Sync: f.Wire.Sync,
 	}
 	if h.Masked {

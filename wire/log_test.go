@@ -17,7 +17,9 @@ func TestRowsOfTheLog(t *testing.T) {
 	long := bytes.Repeat([]byte("0123456789"), 10)
 	text := wire.Header{FIN: true, Opcode: cases.OpText, Masked: true, Key: helloKey, Length: 100}
 	sent := func(f cases.Frame, client bool) func(*wire.Log) {
-		return func(l *wire.Log) { l.SentFrame(f, wire.FrameHeader(f, client, helloKey), f.Payload.Octets()) }
+		return func(l *wire.Log) {
+			l.SentFrame(f, wire.FrameHeader(f, client, helloKey), f.Payload.Octets(), len(f.Payload.Octets()))
+		}
 	}
 	tests := []struct {
 		name string
@@ -28,9 +30,9 @@ func TestRowsOfTheLog(t *testing.T) {
 			cases.Row{Kind: cases.RxOctets, Size: 3, Head: []byte("abc")}},
 		{"many octets received", func(l *wire.Log) { l.ReceivedOctets(long) },
 			cases.Row{Kind: cases.RxOctets, Size: 100, Head: long[:64]}},
-		{"octets sent", func(l *wire.Log) { l.SentOctets([]byte("abc"), false) },
+		{"octets sent", func(l *wire.Log) { l.SentOctets([]byte("abc"), 3, false) },
 			cases.Row{Kind: cases.TxOctets, Size: 3, Head: []byte("abc")}},
-		{"octets sent by themselves", func(l *wire.Log) { l.SentOctets(long, true) },
+		{"octets sent by themselves", func(l *wire.Log) { l.SentOctets(long, len(long), true) },
 			cases.Row{Kind: cases.TxOctets, Size: 100, Head: long[:64], Sync: true}},
 		{"masked frame received", func(l *wire.Log) { l.ReceivedFrame(text, long) },
 			cases.Row{Kind: cases.RxFrame, Size: 100, Head: long[:64], Opcode: cases.OpText, FIN: true, Masked: true, Key: "37fa213d"}},
@@ -77,13 +79,13 @@ func TestLogCountsOctetsAndFrames(t *testing.T) {
 	}
 	for range 3 {
 		l.ReceivedOctets([]byte("abc"))
-		l.SentOctets([]byte("a"), false)
+		l.SentOctets([]byte("a"), 1, false)
 	}
-	l.SentOctets([]byte("ab"), true)
+	l.SentOctets([]byte("ab"), 2, true)
 	l.ReceivedFrame(wire.Header{Opcode: cases.OpText}, nil)
 	l.ReceivedFrame(wire.Header{Opcode: 0xF}, nil)
 	l.ReceivedFrame(wire.Header{Opcode: 0xF}, nil)
-	l.SentFrame(cases.Ping(""), wire.Header{Opcode: cases.OpPing}, nil)
+	l.SentFrame(cases.Ping(""), wire.Header{Opcode: cases.OpPing}, nil, 0)
 	l.Add(cases.Row{Kind: cases.PauseEnded})
 	want := map[string]cases.Tally{
 		"received": {Octets: map[int]int{3: 3}, Frames: map[int]int{1: 1, 15: 2}},
@@ -153,7 +155,7 @@ func TestMemoryOfTheLogIsBounded(t *testing.T) {
 		case 1:
 			l.ReceivedFrame(wire.Header{Masked: true, Length: uint64(i)}, octets)
 		default:
-			l.SentOctets(octets, true)
+			l.SentOctets(octets, len(octets), true)
 		}
 	}
 	const limit = 8 << 20

@@ -21,6 +21,8 @@ type Opening struct {
 	UserAgent string
 	Key       string // Sec-WebSocket-Key
 	Origin    string // empty: none
+
+	Extensions string // Sec-WebSocket-Extensions; empty: none
 }
 
 // Request is the head of a client's opening handshake (RFC 6455 4.1), its
@@ -37,16 +39,18 @@ func (o Opening) Request() Head {
 	if o.Origin != "" {
 		h.Add("Origin", o.Origin)
 	}
+	if o.Extensions != "" {
+		h.Add("Sec-WebSocket-Extensions", o.Extensions)
+	}
 	h.Add("Sec-WebSocket-Version", "13")
 	return h
 }
 
 // CheckResponse returns what is wrong with a server's answer to a request with
-// that key which offered no extension and no subprotocol (RFC 6455 4.1), nil if
-// nothing is.
+// that key which asked for no subprotocol (RFC 6455 4.1), nil if nothing is. The
+// extensions are for CheckDeflate.
 func CheckResponse(h Head, key string) error {
 	status, err := h.Status()
-	extensions := strings.Join(h.Values("Sec-WebSocket-Extensions"), "")
 	protocols := strings.Join(h.Values("Sec-WebSocket-Protocol"), "")
 	switch {
 	case err != nil:
@@ -59,8 +63,6 @@ func CheckResponse(h Head, key string) error {
 		return fmt.Errorf("the response has Connection: %q, want Upgrade", clip(h.Get("Connection")))
 	case h.Get("Sec-WebSocket-Accept") != AcceptKey(key):
 		return fmt.Errorf("the response has Sec-WebSocket-Accept: %q, want %q", clip(h.Get("Sec-WebSocket-Accept")), AcceptKey(key))
-	case extensions != "":
-		return fmt.Errorf("the response has extension %q, none was offered", clip(extensions))
 	case protocols != "":
 		return fmt.Errorf("the response has subprotocol %q, none was asked for", clip(protocols))
 	}
@@ -108,13 +110,16 @@ func CheckRequest(h Head) error {
 }
 
 // Response is the head that completes a client's opening handshake (RFC 6455
-// 4.2.2). It accepts no extension and no subprotocol.
-func Response(request Head, server string) Head {
+// 4.2.2), with these extensions, empty: none. It accepts no subprotocol.
+func Response(request Head, server, extensions string) Head {
 	h := Head{Line: "HTTP/1.1 101 Switching Protocols"}
 	h.Add("Server", server)
 	h.Add("X-Powered-By", server)
 	h.Add("Upgrade", "WebSocket")
 	h.Add("Connection", "Upgrade")
 	h.Add("Sec-WebSocket-Accept", AcceptKey(request.Get("Sec-WebSocket-Key")))
+	if extensions != "" {
+		h.Add("Sec-WebSocket-Extensions", extensions)
+	}
 	return h
 }
