@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 
 	"gobahn/cases"
 	"gobahn/wire"
@@ -19,45 +20,94 @@ type Client struct {
 	Agent  string // name of the server in reports; empty: its Server field, else its address
 	Origin string // sent in the opening handshake; empty: none
 
-	OnStart func(Played) // a case begins; nil: nothing
+	// Parallel is how many cases are played at a time; 0: as many as do the server
+	// good, 1: one after the other, as the reference does.
+	Parallel int
+
+	OnStart  func(Played) // a case begins; nil: nothing
+	OnNotice func(string) // something the user should know of the run; nil: nothing
+
+	streams streams
 }
 
-// Run plays all of list, one after the other, and calls each after every case.
-// It returns the first error of each, the error of the context, or one that says
-// why the server could not be reached for the first case. A server that cannot
-// be reached later on has failed the case.
+// Run plays all of list and calls each after every case, in the order in which
+// they end, with a case that failed beside others only when it has been played
+// again alone. Calls of the hooks do not overlap. It returns the first error of
+// each, the error of the context, or one that says why the server could not be
+// reached for the first case. A server that cannot be reached later on has failed
+// the case.
 func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) error) error {
 	target, err := ParseURL(c.URL)
-	if err != nil {
+	if err != nil || len(list) == 0 {
 		return err
 	}
-	agent := c.Agent
-	for i, one := range list {
-		played := Played{Agent: cmp.Or(agent, target.Host), Peer: target.Host, Number: i + 1, Case: one}
-		if c.OnStart != nil {
-			c.OnStart(played)
-		}
-		o, err := c.play(ctx, target, one)
-		if err != nil && i == 0 {
-			return err
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if agent == "" {
-			agent = agentOf(o.Response, target)
-		}
-		played.Agent, played.Observation, played.Result = agent, o, cases.Judge(one, o)
-		if err := each(played); err != nil {
-			return err
-		}
-	}
-	return nil
+	r := &clientRun{client: c, target: target, agent: c.Agent, each: each}
+	return r.all(ctx, list)
 }
 
-// play plays one case on a connection of its own. If the server cannot be
-// reached, the observation says so, too.
-func (c *Client) play(ctx context.Context, target *url.URL, one cases.Case) (cases.Observation, error) {
+// A clientRun is one call of Run.
+type clientRun struct {
+	client *Client
+	target *url.URL
+
+	mu    sync.Mutex // held while a hook is called
+	agent string     // empty: not known yet
+	each  func(Played) error
+}
+
+// play plays one case. Before is what came of it beside others, if it is played
+// again. An error is that of the first case whose server cannot be reached.
+func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
+	r.begin(p)
+	o, err := r.client.play(ctx, r.target, p.Case, nil)
+	if ctx.Err() != nil {
+		return p, context.Cause(ctx)
+	}
+	o.Before = before
+	p.Agent, p.Observation, p.Result = r.named(o), o, cases.Judge(p.Case, o)
+	return p, err
+}
+
+// begin says that a case begins.
+func (r *clientRun) begin(p Played) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.Agent = cmp.Or(r.agent, r.target.Host)
+	if r.client.OnStart != nil {
+		r.client.OnStart(p)
+	}
+}
+
+// named is the name of the server, which it may give itself.
+func (r *clientRun) named(o cases.Observation) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.agent == "" {
+		r.agent = agentOf(o.Response, r.target)
+	}
+	return r.agent
+}
+
+// done passes on what came of a case.
+func (r *clientRun) done(p Played) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.each(p)
+}
+
+// notice tells the user.
+func (r *clientRun) notice(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.client.OnNotice != nil {
+		r.client.OnNotice(text)
+	}
+}
+
+// play plays one case on a connection of its own, and calls opened, if not nil,
+// when the WebSocket is open. If the server cannot be reached, the observation says
+// so, too.
+func (c *Client) play(ctx context.Context, target *url.URL, one cases.Case, opened func()) (cases.Observation, error) {
 	limit := c.options().OpenHandshakeTimeout
 	if limit <= 0 {
 		limit = patience
@@ -72,12 +122,12 @@ func (c *Client) play(ctx context.Context, target *url.URL, one cases.Case) (cas
 			Closing: cases.Closing{NotCleanReason: "the server could not be reached"},
 		}, err
 	}
-	s := newSession(c.Config, nc, false, one, &clientHandshake{opening: wire.Opening{
+	s := newSession(c.Config, nc, false, one, &clientHandshake{opened: opened, opening: wire.Opening{
 		Target:    target.RequestURI(),
 		Host:      target.Host,
 		UserAgent: c.product(),
 		Origin:    c.Origin,
-	}})
+	}}, &c.streams)
 	defer s.hangUp(ctx)
 	return s.run(ctx), nil
 }

@@ -21,6 +21,7 @@ func (s *session) sendClose(payload cases.Payload, key [4]byte, reply bool) {
 	if s.state != open {
 		return
 	}
+	s.endEcho()
 	s.sendFrame(cases.Frame{Opcode: cases.OpClose, Payload: payload}, key)
 	s.state = closing
 	got := &s.obs.Closing
@@ -135,6 +136,7 @@ func (s *session) lost() {
 // ended ends the conversation. What was sent before may still leave: a peer that
 // has ended its side may read on, but one that does not read must not keep us.
 func (s *session) ended(reason string) {
+	s.endEcho()
 	s.state = closed
 	s.due = [timers]time.Time{}
 	s.due[drainTimer] = s.clock.Now().Add(drainTime)
@@ -145,14 +147,8 @@ func (s *session) ended(reason string) {
 }
 
 // observe notes an event, and starts the closing handshake if that is ours to
-// do and every accepted outcome is what was observed.
+// do and the outcome is decided.
 func (s *session) observe(e cases.Event) {
-	if s.player.echo != nil && s.echoed(e) {
-		if s.player.echo != nil {
-			return
-		}
-		e = cases.Echoed{Count: s.echoCount()}
-	}
 	if len(s.obs.Events) >= s.receiver.limit {
 		s.obs.Lost++
 		return
@@ -164,20 +160,13 @@ func (s *session) observe(e cases.Event) {
 	}
 }
 
-// echoCount is the count of the Echo that has just ended.
-func (s *session) echoCount() int {
-	return s.c.Script[s.player.next-1].(cases.Echo).Count
-}
-
 func (s *session) closeWhenDone() {
 	ending := s.c.Ending
 	if ending.Peer || ending.NoAutoClose || s.state != open {
 		return
 	}
-	for _, outcome := range s.c.Accept {
-		if !outcome.Events.Equal(s.obs.Events) {
-			return
-		}
+	if !cases.Decided(s.c.Accept, s.obs.Events) {
+		return
 	}
 	s.sendClose(cases.Close(ending.CloseCodes()[0], ""), mask(s.keys.reply), false)
 }
@@ -188,5 +177,6 @@ func (s *session) headerContext() wire.Context {
 		FromClient: s.server,
 		AnyMask:    s.server && !s.opts.RequireMaskedClientFrames || !s.server && s.opts.AcceptMaskedServerFrames,
 		InMessage:  s.receiver.message.op != 0,
+		Compressed: s.deflate.receive != nil,
 	}
 }

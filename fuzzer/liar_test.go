@@ -40,7 +40,7 @@ var lies = []lie{
 			return isData(h)
 		}},
 		verdict: cases.Failed, closing: cases.WrongCodeSent, // it echoes the 1002 we fail it with
-		headline: cases.WrongAnswer, says: "reserved bits set (RSV 4) without an extension",
+		headline: cases.WrongAnswer, says: "reserved bits set (RSV 4) without a meaning",
 	},
 	{
 		name: "answers pings with another payload", id: "2.2",
@@ -140,7 +140,7 @@ var lies = []lie{
 	{
 		name: "answers with the accept value of another key", id: "1.1.1", serverOnly: true,
 		peer: rawPeer{head: func(right []byte) []byte {
-			return wire.Response(wire.Head{}, "raw").Append(nil)
+			return wire.Response(wire.Head{}, "raw", "").Append(nil)
 		}},
 		verdict: cases.Failed, closing: cases.Failed,
 		headline: cases.RefusedIt, says: "the response has Sec-WebSocket-Accept",

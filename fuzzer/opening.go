@@ -42,24 +42,58 @@ func (s *session) open(b []byte) (rest []byte) {
 	}
 	s.stop(openingTimer)
 	s.state, s.obs.Opened = open, true
+	s.traffic = meter{received: cases.Flow{Opening: n}, sent: cases.Flow{Opening: s.sentHead()}}
+	if s.c.Deflate != nil && s.obs.Deflate == nil { // there is nothing to play
+		s.sendClose(cases.Close(cases.CodeNormal, ""), mask(s.keys.reply), false)
+		return b[n:]
+	}
 	s.play()
 	return b[n:]
+}
+
+// sentHead is how many octets of the opening handshake are ours.
+func (s *session) sentHead() int {
+	if s.server {
+		return len(s.obs.Response)
+	}
+	return len(s.obs.Request)
 }
 
 // A clientHandshake asks a server to open a WebSocket.
 type clientHandshake struct {
 	opening wire.Opening
+	opened  func() // called when the WebSocket is open; nil: nothing
 }
 
 func (h *clientHandshake) start(s *session) {
 	h.opening.Key = s.keys.websocketKey()
+	h.opening.Extensions = wire.Offers(offers(s.c))
 	request := h.opening.Request().Append(nil)
 	s.obs.Request = string(request)
 	s.conn.Send(request, cases.Wire{})
 }
 
-func (h *clientHandshake) answer(_ *session, head wire.Head) error {
-	return wire.CheckResponse(head, h.opening.Key)
+func (h *clientHandshake) answer(s *session, head wire.Head) error {
+	if err := wire.CheckResponse(head, h.opening.Key); err != nil {
+		return err
+	}
+	agreed, faults, err := wire.CheckDeflate(head, offers(s.c))
+	for _, fault := range faults {
+		s.fault(fault)
+	}
+	s.agree(agreed)
+	if err == nil && h.opened != nil {
+		h.opened()
+	}
+	return err
+}
+
+// offers are those of the case, if it has any.
+func offers(c cases.Case) []cases.DeflateParams {
+	if c.Deflate == nil {
+		return nil
+	}
+	return c.Deflate.Offer
 }
 
 func (h *clientHandshake) refuse(s *session, err error) {
@@ -82,7 +116,16 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 		return err
 	}
 	s.c, s.keys = c, newKeys(s.obs.Seed, c.ID)
-	response := wire.Response(head, h.product).Append(nil)
+	var extensions string
+	if c.Deflate != nil {
+		agreed, answer, err := wire.AcceptDeflate(head, c.Deflate.Accept)
+		if err != nil {
+			return err
+		}
+		s.agree(agreed)
+		extensions = answer
+	}
+	response := wire.Response(head, h.product, extensions).Append(nil)
 	s.obs.Response = string(response)
 	s.conn.Send(response, cases.Wire{})
 	return nil

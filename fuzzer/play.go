@@ -12,7 +12,7 @@ type player struct {
 	next  int         // step to play next
 	split *splitPlay  // the Split being played; nil: none is
 	wait  *cases.Wait // what the script waits for; nil: for nothing
-	echo  *cases.Echo // the Echo being played, its count what is left of it
+	echo  *echoing    // the Echo being played; nil: none is
 	begun bool        // the limit has been set
 }
 
@@ -44,9 +44,6 @@ func (s *session) play() {
 			return
 		}
 	}
-	if p.echo != nil && p.next == len(s.c.Script) {
-		s.setLimit()
-	}
 }
 
 func (s *session) playStep(step cases.Step) {
@@ -62,9 +59,7 @@ func (s *session) playStep(step cases.Step) {
 	case cases.Wait:
 		s.beginWait(v)
 	case cases.Echo:
-		s.player.echo = &v
-		s.due[limitTimer] = s.limitFromNow()
-		s.sendMessage(v.Message)
+		s.beginEcho(v)
 	case cases.SendClose:
 		s.sendClose(v.Payload, mask(s.keys.script), false)
 	case cases.Drop:
@@ -75,18 +70,14 @@ func (s *session) playStep(step cases.Step) {
 	}
 }
 
-func (s *session) sendMessage(m cases.Message) {
-	for _, f := range m.Frames() {
-		s.sendFrame(f, mask(s.keys.script))
-	}
-}
-
 func (s *session) sendFrame(f cases.Frame, key [4]byte) {
 	h := wire.FrameHeader(f, !s.server, key)
 	payload := f.Payload.Octets()
-	s.log.SentFrame(f, h, payload)
+	s.log.SentFrame(f, h, payload, len(payload))
 	octets := make([]byte, 0, wire.MaxHeader+len(payload))
-	s.conn.Send(wire.AppendFrame(octets, h, payload, f.Mask.Raw), f.Wire)
+	octets = wire.AppendFrame(octets, h, payload, f.Mask.Raw)
+	s.traffic.sent.Wire += len(octets)
+	s.conn.Send(octets, f.Wire)
 }
 
 // beginSplit sends the header of a frame whose payload follows in parts.
@@ -135,32 +126,6 @@ func (s *session) waited() {
 	}
 	if s.state == open {
 		s.play()
-	}
-}
-
-// echoed handles an event that arrived while an Echo was played. It reports
-// whether the event was the one the Echo waits for.
-func (s *session) echoed(e cases.Event) bool {
-	p := &s.player
-	m := p.echo.Message
-	got, ok := e.(cases.Got)
-	if !ok || got.Opcode != m.Opcode() || !got.Payload.Equal(m.Payload) {
-		s.endEcho()
-		return false
-	}
-	if p.echo.Count--; p.echo.Count > 0 {
-		s.sendMessage(m)
-	} else {
-		s.endEcho()
-	}
-	return true
-}
-
-// endEcho ends an Echo, and its time limit if there are more steps.
-func (s *session) endEcho() {
-	s.player.echo = nil
-	if !s.player.begun {
-		s.stop(limitTimer)
 	}
 }
 

@@ -67,7 +67,7 @@ func (p *rawPeer) serve(nc net.Conn) {
 	if err != nil {
 		return
 	}
-	right := wire.Response(request, "raw")
+	right := wire.Response(request, "raw", "")
 	p.run(right.Append(nil), b[n:])
 }
 

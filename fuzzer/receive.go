@@ -26,8 +26,12 @@ type receiver struct {
 type message struct {
 	op   cases.Op // 0: none is
 	bad  bool     // a part of it was invalid
+	same bool     // so far it is what an Echo waits for, and kept nowhere
 	utf8 wire.UTF8
 	octets
+
+	compressed bool
+	packed     []byte // what has come of it, if it is compressed
 }
 
 // receive handles octets behind the opening handshake.
@@ -73,7 +77,13 @@ func (s *session) beginFrame(h wire.Header) {
 		return
 	}
 	if h.Opcode == cases.OpText || h.Opcode == cases.OpBinary {
-		r.message = message{op: h.Opcode}
+		e := s.player.echo
+		r.message = message{
+			op:         h.Opcode,
+			same:       e != nil && e.step.Message.Opcode() == h.Opcode,
+			compressed: h.RSV == rsvCompressed,
+			packed:     r.message.packed[:0],
+		}
 	}
 	if limit := s.opts.MaxFramePayloadSize; limit > 0 && h.Length > limit {
 		if h.Opcode.Control() {
@@ -87,9 +97,25 @@ func (s *session) beginFrame(h wire.Header) {
 
 // messageOctets takes payload of a data frame.
 func (s *session) messageOctets(b []byte) {
+	if s.receiver.message.compressed {
+		s.pack(b)
+	} else {
+		s.plain(b)
+	}
+}
+
+// plain takes octets of a message that are not, or no longer, compressed.
+func (s *session) plain(b []byte) {
 	m := &s.receiver.message
-	m.add(b)
-	if m.op == cases.OpText && s.opts.UTF8ValidateIncoming && !m.bad {
+	if m.same && !s.asSent(b) {
+		s.differs()
+	}
+	if m.same {
+		m.n += len(b)
+	} else {
+		m.add(b)
+	}
+	if s.validates(m) {
 		if at := m.utf8.Write(b); at >= 0 {
 			s.badText(at)
 		}
@@ -98,6 +124,35 @@ func (s *session) messageOctets(b []byte) {
 		m.bad = true
 		s.violated(cases.CodeTooBig, fmt.Sprintf("message of more than %d octets", limit))
 	}
+}
+
+// asSent reports whether b is what an Echo waits for next.
+func (s *session) asSent(b []byte) bool {
+	e := s.player.echo
+	return e != nil && e.messages.at(e.back).matches(s.receiver.message.n, b)
+}
+
+// differs makes the message one that is not what an Echo waits for. What was so far
+// is known from there.
+func (s *session) differs() {
+	m := &s.receiver.message
+	n := m.n
+	m.same, m.n = false, 0
+	if e := s.player.echo; e != nil {
+		for piece := range e.messages.at(e.back).pieces(0, n) {
+			m.add(piece)
+			if s.validates(m) {
+				m.utf8.Write(piece)
+			}
+		}
+	}
+}
+
+// validates reports whether m has to be UTF-8 and that is not known: what we have
+// sent ourselves need not be looked at again.
+func (s *session) validates(m *message) bool {
+	known := m.same && s.player.echo != nil && s.player.echo.exact
+	return m.op == cases.OpText && s.opts.UTF8ValidateIncoming && !m.bad && !known
 }
 
 func (s *session) badText(at int64) {
@@ -121,9 +176,9 @@ func (s *session) endFrame(h wire.Header) {
 		if s.state == open && s.conn.Pending() < maxPending {
 			s.sendFrame(cases.Frame{Opcode: cases.OpPong, Payload: cases.Of(string(payload))}, mask(s.keys.reply))
 		}
-		s.observe(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})
+		s.control(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})
 	case cases.OpPong:
-		s.observe(cases.Got{Opcode: cases.OpPong, Payload: cases.Of(string(payload))})
+		s.control(cases.Got{Opcode: cases.OpPong, Payload: cases.Of(string(payload))})
 	default:
 		if h.FIN {
 			s.endMessage()
@@ -135,18 +190,44 @@ func (s *session) endFrame(h wire.Header) {
 // its pings are no longer answered.
 const maxPending = 1000
 
+// control observes a control frame, unless an Echo is being played: that waits for
+// messages, and a peer may ping whenever it likes.
+func (s *session) control(got cases.Got) {
+	if s.player.echo == nil {
+		s.observe(got)
+	}
+}
+
 // endMessage observes a complete message, if nothing was wrong with it.
 func (s *session) endMessage() {
 	m := &s.receiver.message
-	if m.op == cases.OpText && s.opts.UTF8ValidateIncoming && !m.bad {
+	if m.compressed {
+		s.unpack()
+	}
+	if s.validates(m) {
 		if at := m.utf8.End(); at >= 0 {
 			s.badText(at)
 		}
 	}
+	e := s.player.echo
+	if e != nil && m.same && !m.bad && m.n == e.messages.at(e.back).size {
+		packed := m.packed
+		if m.compressed && s.remember(packed) {
+			packed = nil
+		}
+		s.receiver.message = message{packed: packed}
+		s.cameBack()
+		return
+	}
+	if m.same {
+		s.differs()
+	}
 	op, bad, payload := m.op, m.bad, m.describe()
-	s.receiver.message = message{}
+	s.receiver.message = message{packed: m.packed}
 	if !bad {
+		s.wrongEcho(e)
 		s.observe(cases.Got{Opcode: op, Payload: payload})
+		s.closeAfterWrongEcho(e)
 	}
 }
 

@@ -24,6 +24,7 @@ type Server struct {
 	OnUpdate func(agent string) error // /updateReports was asked for; nil: nothing
 
 	flights flights
+	streams streams
 	roster  roster
 }
 
@@ -90,7 +91,7 @@ func serveError(ctx context.Context, err error) error {
 // serve serves one connection. An error is one of a hook.
 func (s *Server) serve(ctx context.Context, nc net.Conn) error {
 	v := visit{server: s, ctx: ctx, peer: nc.RemoteAddr().String()}
-	session := newSession(s.Config, nc, true, cases.Case{}, &serverHandshake{route: v.route, product: s.product()})
+	session := newSession(s.Config, nc, true, cases.Case{}, &serverHandshake{route: v.route, product: s.product()}, &s.streams)
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
 	if v.landed != nil {

@@ -52,11 +52,16 @@ type session struct {
 	handshake handshake
 	player    player
 	receiver  receiver
+	deflate   deflating
+	streams   *streams
+	traffic   meter
+	scratch   []byte // what the last message was sent from
 }
 
-// newSession prepares to play c on nc.
-func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake) *session {
+// newSession prepares to play c on nc. Streams are those of the run.
+func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake, shared *streams) *session {
 	s := &session{
+		streams:   shared,
 		opts:      cfg.options(),
 		clock:     cfg.clock(),
 		server:    server,
@@ -80,6 +85,7 @@ func (s *session) run(ctx context.Context) cases.Observation {
 		s.conn.Flush()
 		s.await(ctx)
 	}
+	s.deflate.close()
 	o := s.obs
 	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
 	return o
@@ -191,6 +197,7 @@ func (s *session) read(r wire.Read) {
 		b = s.open(b)
 	}
 	if s.state != opening {
+		s.traffic.received.Wire += len(b)
 		s.receive(b)
 	}
 }

@@ -182,7 +182,7 @@ func TestClosingStateMachine(t *testing.T) {
 			}},
 			want: cases.Closing{
 				ClosedByMe: true, FailedByMe: true, WasClean: true, LocalCode: code(1002), RemoteCode: code(1002),
-				LocalReason: cases.Of("reserved bits set (RSV 7) without an extension; reserved opcode 0xb; fragmented 0xb frame; 0xb frame of 200 octets; length "),
+				LocalReason: cases.Of("reserved bits set (RSV 7) without a meaning; reserved opcode 0xb; fragmented 0xb frame; 0xb frame of 200 octets; length "),
 			},
 		},
 		{
