@@ -32,6 +32,13 @@ func hostileRecord(agent string) Record {
 		{Kind: cases.PauseBegun, Mark: hostile}, {Kind: cases.RowKind(hostile)},
 		{Kind: cases.RxFrame, Size: 1000}, {Kind: cases.RxOctets, Size: -1, Head: nil},
 	}
+	r.Case.Script = cases.Script{cases.Echo{Count: -1}}
+	r.Case.Deflate = &cases.Deflate{}
+	r.Case.Report = cases.Report{Time: true, Ratio: true}
+	o.Deflate = &cases.DeflateParams{ServerMaxWindowBits: -1 << 63, ClientMaxWindowBits: 1<<63 - 1}
+	o.Echoes = -1 << 63
+	o.Traffic = &cases.Traffic{Incoming: cases.Flow{App: -1, WebSocket: 1<<63 - 1, Wire: -1 << 63}}
+	o.Before = &cases.Attempt{Verdict: hostile, CloseVerdict: hostile, Says: hostile}
 	r.Result.Says, r.Result.CloseSays = hostile, hostile
 	return r
 }

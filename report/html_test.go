@@ -70,6 +70,17 @@ func textOf(n *html.Node) string {
 	return strings.Join(strings.Fields(s.String()), " ")
 }
 
+// spaced is the text of doc below its head, with a space between elements.
+func spaced(doc *html.Node) string {
+	var words []string
+	for n := range elements(doc, "body")[0].Descendants() {
+		if n.Type == html.TextNode {
+			words = append(words, strings.Fields(n.Data)...)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 func texts(nodes []*html.Node) []string {
 	var list []string
 	for _, n := range nodes {
@@ -258,6 +269,11 @@ func TestFailedCells(t *testing.T) {
 			}
 		}
 	}
+	for _, r := range []Record{compressed1211(), replayed911(), refused1331()} { // with more in their cells
+		if err := w.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
 	check(0)
 	for i, agent := range []string{"a", "b"} {
 		if err := w.Add(played(agent, "2.1", cases.Failed, cases.OK)); err != nil {
@@ -271,7 +287,10 @@ func TestFailedCells(t *testing.T) {
 var chapters = []cases.Chapter{
 	{Number: "1", Title: "Framing", Sections: []cases.Section{{Number: "1.1", Title: "Text"}, {Number: "1.2", Title: "Binary"}}},
 	{Number: "2", Title: "Pings"},
+	{Number: "9", Title: "Limits", Sections: []cases.Section{{Number: "9.1", Title: "Long text"}, {Number: "9.7", Title: "Round trips"}}},
 	{Number: "10", Title: "Fragments", Sections: []cases.Section{{Number: "10.1", Title: "Auto"}}},
+	{Number: "12", Title: "Compression", Sections: []cases.Section{{Number: "12.1", Title: "JSON"}}},
+	{Number: "13", Title: "Parameters", Sections: []cases.Section{{Number: "13.3", Title: "A window of 9 bits"}}},
 }
 
 func TestOverviewGroups(t *testing.T) {

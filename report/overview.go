@@ -81,6 +81,8 @@ func (w *Writer) row(l line) templates.Row {
 				CloseVerdict: e.closeVerdict,
 				CloseCode:    e.remoteCode,
 				Duration:     e.duration,
+				Timed:        e.report.Time,
+				Traffic:      e.traffic,
 				File:         e.stem + ".html",
 				Anchor:       e.stem,
 			}

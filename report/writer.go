@@ -51,11 +51,13 @@ type key struct {
 // An entry is what the overview needs to know of a record.
 type entry struct {
 	description  string
+	report       cases.Report
 	verdict      cases.Verdict
 	closeVerdict cases.Verdict
 	duration     cases.Duration
 	remoteCode   *uint16
-	stem         string // name of its files without extension
+	traffic      *cases.Traffic // nil: not shown
+	stem         string         // name of its files without extension
 }
 
 // The names of the files of a run.
@@ -108,10 +110,12 @@ func (w *Writer) Add(r Record) error {
 	}
 	w.entries[k] = entry{
 		description:  r.Case.Description,
+		report:       r.Case.Report,
 		verdict:      r.Result.Verdict,
 		closeVerdict: r.Result.CloseVerdict,
 		duration:     r.Observation.Duration,
 		remoteCode:   r.Observation.Closing.RemoteCode,
+		traffic:      r.compressed(),
 		stem:         stem,
 	}
 	w.flushed = false

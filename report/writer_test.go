@@ -71,8 +71,14 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestGolden(t *testing.T) {
 	w := open(t)
+	compressed := compressed1211()
+	compressed.Agent, compressed.Number = "gorilla", 302
 	records := []Record{
 		case36(),
+		replayed911(),
+		wrong973(),
+		compressed,
+		refused1331(),
 		played("stratus@2", "10.1.1", cases.OK, cases.OK),
 		played("stratus@2", "2.1", cases.Unimplemented, cases.OK),
 		played("stratus@2", "1.1.1", cases.NonStrict, cases.WrongCodeSent),
@@ -90,6 +96,10 @@ func TestGolden(t *testing.T) {
 	golden(t, "index.json", read(t, w, "index.json"))
 	golden(t, "case_3_6.json", read(t, w, "stratus_2_case_3_6.json"))
 	golden(t, "case_3_6.html", unstyled(read(t, w, "stratus_2_case_3_6.html")))
+	golden(t, "case_12_1_1.json", read(t, w, "gorilla_case_12_1_1.json"))
+	for _, id := range []string{"9_1_1", "9_7_3", "12_1_1", "13_3_1"} {
+		golden(t, "case_"+id+".html", unstyled(read(t, w, "gorilla_case_"+id+".html")))
+	}
 	golden(t, "summary.txt", []byte(w.summary(chapters).String()))
 	var page bytes.Buffer
 	if err := templates.OverviewPage(w.overview(chapters)).Render(t.Context(), &page); err != nil {

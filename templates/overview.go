@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"gobahn/cases"
@@ -37,8 +38,10 @@ type Cell struct {
 	CloseVerdict cases.Verdict
 	CloseCode    *uint16 // the peer's; nil: none
 	Duration     cases.Duration
-	File         string // of the case's page
-	Anchor       string // of the cell
+	Timed        bool           // the duration is shown
+	Traffic      *cases.Traffic // whose compression ratios are shown; nil: none
+	File         string         // of the case's page
+	Anchor       string         // of the cell
 }
 
 func (o Overview) empty() bool { return len(o.Groups) == 0 }
@@ -71,6 +74,20 @@ func (o Overview) countCells(agent int, counts func(*Cell) bool) int {
 
 func (c *Cell) closedBadly() bool {
 	return c.CloseVerdict != cases.OK && c.CloseVerdict != cases.Informational
+}
+
+// detail is the duration, and the compression ratios of what the peer sent and of
+// what it was sent, in the form of the reference: 12 ms [0.305/0.292]. It may be
+// empty.
+func (c *Cell) detail() string {
+	var parts []string
+	if c.Timed {
+		parts = append(parts, fmt.Sprintf("%d ms", Milliseconds(c.Duration)))
+	}
+	if t := c.Traffic; t != nil {
+		parts = append(parts, fmt.Sprintf("[%s/%s]", ratioText(t.Incoming, 3), ratioText(t.Outgoing, 3)))
+	}
+	return strings.Join(parts, " ")
 }
 
 // hint is what the cell says when pointed at.

@@ -46,11 +46,16 @@ func (p Page) outcomes() string {
 // observed is what happened, in the same notation.
 func (p Page) observed() string {
 	events := p.Observation.Events.String()
+	if n := p.Observation.Echoes; n > 0 && !slices.ContainsFunc(p.Observation.Events, isEchoed) {
+		events = fmt.Sprintf("%s, then %s", cases.Echoed{Count: n}, events)
+	}
 	if n := p.Observation.Lost; n > 0 {
 		events += fmt.Sprintf(", and %d more that were not kept", n)
 	}
 	return Legible(events) + "\nending: " + Legible(p.Observation.Closing.String())
 }
+
+func isEchoed(e cases.Event) bool { _, ok := e.(cases.Echoed); return ok }
 
 // script is one line a step.
 func (p Page) script() string {
