@@ -281,24 +281,39 @@ func TestUnwritable(t *testing.T) {
 	}
 }
 
-// BenchmarkFlush flushes after each case, as a peer may ask for it, when a
-// whole run against two agents is in the overview.
+// BenchmarkFlush flushes after a case, as a peer may ask for after each, when
+// whole runs are in the overview.
 func BenchmarkFlush(b *testing.B) {
-	w, err := Open(b.TempDir(), "")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, agent := range []string{"a", "b"} {
-		for i := range 517 {
-			if err := w.Add(played(agent, cases.ID(fmt.Sprintf("1.%d", i)), cases.OK, cases.OK)); err != nil {
+	for _, agents := range []int{1, 5} {
+		b.Run(fmt.Sprintf("agents=%d", agents), func(b *testing.B) {
+			w, err := Open(b.TempDir(), "Gobahn/0.1.0")
+			if err != nil {
 				b.Fatal(err)
 			}
-		}
+			wholeRuns(b, w, agents)
+			b.ReportAllocs()
+			for b.Loop() {
+				w.flushed = false
+				if err := w.Flush(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
-	for b.Loop() {
-		w.flushed = false
-		if err := w.Flush(); err != nil {
-			b.Fatal(err)
+}
+
+// wholeRuns adds every case of the catalogue for each agent.
+func wholeRuns(tb testing.TB, w *Writer, agents int) {
+	for a := range agents {
+		for _, chapter := range cases.Chapters {
+			for _, c := range chapter.Cases {
+				r := played(fmt.Sprintf("agent %d", a), c.ID, cases.OK, cases.OK)
+				r.Case = c
+				r.Observation.Traffic = compressed1211().Observation.Traffic
+				if err := w.Add(r); err != nil {
+					tb.Fatal(err)
+				}
+			}
 		}
 	}
 }
