@@ -9,27 +9,44 @@ import (
 	"testing"
 )
 
-// A claim is something a description says that the script must bear out.
+// A claim is something a description says that the case must bear out.
 type claim struct {
-	says *regexp.Regexp        // its first group is the value
-	does func(Script) []string // the values that occur in a script
-	both bool                  // what occurs must be said, too
+	says *regexp.Regexp      // its first group is the value
+	does func(Case) []string // the values that occur in a case
+	both bool                // what occurs must be said, too
 }
 
 // claims are checked of every description.
 var claims = []claim{
-	{regexp.MustCompile(`\b(text|binary) (?:message|frame)`), opcodesIn, false},
-	{regexp.MustCompile(`(?i)\b(ping|pong)s?\b`), opcodesIn, false},
-	{regexp.MustCompile(`\b(continuation) frames?\b`), opcodesIn, false},
-	{regexp.MustCompile(`RSV = (\d)`), rsvIn, true},
-	{regexp.MustCompile(`\bopcode (\d+)`), reservedIn, true},
-	{regexp.MustCompile(`\bcode (\d+)`), codesIn, false},
-	{regexp.MustCompile(`(\d+) octets?\b`), sizesIn, false},
-	{regexp.MustCompile(`writes of (\d+) octets`), chopsIn, false},
-	{regexp.MustCompile(`fragments of (\d+) octets?`), fragmentsIn, true},
-	{regexp.MustCompile(`pauses? of (\w+)`), waitsIn, false},
-	{regexp.MustCompile(`(one octet) a write`), oneOctetAWrite, true},
-	{regexp.MustCompile(`(on the wire before the next)`), syncedIn, true},
+	{regexp.MustCompile(`\b(text|binary) (?:message|frame)`), scripted(opcodesIn), false},
+	{regexp.MustCompile(`(?i)\b(ping|pong)s?\b`), scripted(opcodesIn), false},
+	{regexp.MustCompile(`\b(continuation) frames?\b`), scripted(opcodesIn), false},
+	{regexp.MustCompile(`RSV = (\d)`), scripted(rsvIn), true},
+	{regexp.MustCompile(`\bopcode (\d+)`), scripted(reservedIn), true},
+	{regexp.MustCompile(`\bcode (\d+)`), scripted(codesIn), false},
+	{regexp.MustCompile(`(\d+) octets?\b`), scripted(sizesIn), false},
+	{regexp.MustCompile(`(\d+) characters\b`), scripted(charactersIn), true},
+	{regexp.MustCompile(`writes of (\d+) octets`), scripted(chopsIn), false},
+	{regexp.MustCompile(`fragments of (\d+) octets?`), scripted(fragmentsIn), true},
+	{regexp.MustCompile(`(in one frame)\b`), scripted(inOneFrame), false},
+	{regexp.MustCompile(`pauses? of (\w+)`), scripted(waitsIn), false},
+	{regexp.MustCompile(`(one octet) a write`), scripted(oneOctetAWrite), true},
+	{regexp.MustCompile(`(on the wire before the next)`), scripted(syncedIn), true},
+
+	// Of many messages and compression.
+	{regexp.MustCompile(`^(\d+) (?:compressed )?(?:text|binary) messages\b`), scripted(countsIn), true},
+	{regexp.MustCompile(`(each sent when the last has come back)`), scripted(oneAfterAnother), true},
+	{regexp.MustCompile(`\b(compressed)\b`), compressedIn, true},
+	{regexp.MustCompile(`of (JSON|a grey bitmap|German prose|an HTML page|a PDF file)\b`), scripted(corporaIn), true},
+	{regexp.MustCompile(`; (the default parameters)\.`), unaskedIn, true},
+	{regexp.MustCompile(`\b(?:window of|forget its) (\d+|window)`), windowsIn, true},
+	{regexp.MustCompile(`\b(forget|no context takeover)\b`), forgetfulIn, false},
+	{regexp.MustCompile(`\b(one|two|three|four) offers?\b`), offersIn, true},
+}
+
+// scripted is a claim about the script only.
+func scripted(does func(Script) []string) func(Case) []string {
+	return func(c Case) []string { return does(c.Script) }
 }
 
 func TestDescriptionsClaimOnlyWhatTheScriptDoes(t *testing.T) {
@@ -82,6 +99,56 @@ func TestAFalseClaimIsNoticed(t *testing.T) {
 	}
 }
 
+func TestAFalseClaimAboutMessagesThatComeBackIsNoticed(t *testing.T) {
+	const good = "9 compressed text messages of 20 characters of JSON, in fragments of 5 octets, each sent when the last has come back; the default parameters."
+	at := func(change func(*Case, *Echo)) Case {
+		c := Case{Description: good, Deflate: defaultDeflate}
+		e := Echo{Count: 9, Message: Message{Payload: Corpus("json", 20), Fragment: 5}}
+		change(&c, &e)
+		c.Script = Script{e}
+		return c
+	}
+	says := func(old, new string) Case {
+		return at(func(c *Case, _ *Echo) { c.Description = strings.Replace(c.Description, old, new, 1) })
+	}
+	asks := func(d *Deflate) Case { return at(func(c *Case, _ *Echo) { c.Deflate = d }) }
+	nine := offering(DeflateParams{ServerMaxWindowBits: 9})
+	peer := func(s string) func(*Case, *Echo) {
+		return func(c *Case, _ *Echo) { c.Description = strings.Replace(c.Description, "the default parameters", s, 1) }
+	}
+	if wrong := falseClaims(at(func(*Case, *Echo) {}), map[string]int{}); len(wrong) > 0 {
+		t.Errorf("all is well, but: %s", wrong)
+	}
+	for name, c := range map[string]Case{
+		"count":             at(func(_ *Case, e *Echo) { e.Count = 10 }),
+		"no count":          says("9 compressed", "Many compressed"),
+		"type":              says("text", "binary"),
+		"binary":            at(func(_ *Case, e *Echo) { e.Message.Binary = true }),
+		"characters":        says("20", "21"),
+		"octets":            says("20 characters", "20 octets"),
+		"corpus":            says("JSON", "an HTML page"),
+		"no corpus":         says("JSON", "something"),
+		"fragment":          says("5 octets", "6 octets"),
+		"no fragment":       says(", in fragments of 5 octets", ""),
+		"one frame":         says("fragments of 5 octets", "one frame"),
+		"all at once":       says(", each sent when the last has come back", ""),
+		"once":              at(func(_ *Case, e *Echo) { e.Count = 1 }),
+		"plain":             says(" compressed", ""),
+		"not compressed":    asks(nil),
+		"parameters":        asks(nine),
+		"takeover":          asks(offering(DeflateParams{ServerNoContextTakeover: true})),
+		"a window":          at(peer("the peer is to use a window of 9 bits")),
+		"another window":    func() Case { c := at(peer("the peer is to use a window of 10 bits")); c.Deflate = nine; return c }(),
+		"a window, forgets": func() Case { c := at(peer("a window of 9 bits and to forget it")); c.Deflate = nine; return c }(),
+		"offers":            at(peer("three offers")),
+		"untold offers":     asks(offering(DeflateParams{}, DeflateParams{})),
+	} {
+		if len(falseClaims(c, map[string]int{})) == 0 {
+			t.Errorf("%s: %q passes for %v and %v", name, c.Description, c.Script, c.Deflate)
+		}
+	}
+}
+
 // falseClaims says what in the description of c is not so, and counts in claimed what
 // is said, by expression.
 func falseClaims(c Case, claimed map[string]int) (wrong []string) {
@@ -91,15 +158,15 @@ func falseClaims(c Case, claimed map[string]int) (wrong []string) {
 			said = append(said, strings.ToLower(m[1]))
 		}
 		claimed[k.says.String()] += len(said)
-		done := k.does(c.Script)
+		done := k.does(c)
 		for _, v := range said {
 			if !slices.Contains(done, v) {
-				wrong = append(wrong, fmt.Sprintf("%s: %q claims %q, but the script has %q for %s", c.ID, c.Description, v, done, k.says))
+				wrong = append(wrong, fmt.Sprintf("%s: %q claims %q, but the case has %q for %s", c.ID, c.Description, v, done, k.says))
 			}
 		}
 		for _, v := range done {
 			if k.both && !slices.Contains(said, v) {
-				wrong = append(wrong, fmt.Sprintf("%s: the script has %q for %s, of which %q says nothing", c.ID, v, k.says, c.Description))
+				wrong = append(wrong, fmt.Sprintf("%s: the case has %q for %s, of which %q says nothing", c.ID, v, k.says, c.Description))
 			}
 		}
 	}
@@ -116,6 +183,8 @@ func framesOf(s Script) (list []Frame) {
 			list = append(list, v.Frame)
 		case Message:
 			list = append(list, Frame{Opcode: v.Opcode(), Payload: v.Payload, Wire: v.Wire})
+		case Echo:
+			list = append(list, framesOf(Script{v.Message})...)
 		case SendClose:
 			list = append(list, Frame{Opcode: OpClose, Payload: v.Payload})
 		}
@@ -123,11 +192,27 @@ func framesOf(s Script) (list []Frame) {
 	return list
 }
 
+// messagesOf are the messages of s that are not written as frames.
+func messagesOf(s Script) (list []Message) {
+	for _, step := range s {
+		switch v := step.(type) {
+		case Message:
+			list = append(list, v)
+		case Echo:
+			list = append(list, v.Message)
+		}
+	}
+	return list
+}
+
 // opcodesIn are the names of the opcodes.
 func opcodesIn(s Script) (list []string) {
-	for _, step := range s.frames() {
-		for _, f := range framesOf(Script{step}) {
-			list = append(list, f.Opcode.String())
+	for _, f := range framesOf(s) {
+		list = append(list, f.Opcode.String())
+	}
+	for _, m := range messagesOf(s) {
+		if m.Fragment > 0 && m.Fragment < m.Payload.Size() {
+			list = append(list, OpContinuation.String())
 		}
 	}
 	return list
@@ -166,9 +251,127 @@ func codesIn(s Script) (list []string) {
 // sizesIn are all numbers of octets: of payloads, writes and fragments.
 func sizesIn(s Script) (list []string) {
 	for _, f := range framesOf(s) {
-		list = append(list, fmt.Sprint(f.Payload.Size()))
+		if f.Payload.Corpus == "" || f.Opcode == OpBinary {
+			list = append(list, fmt.Sprint(f.Payload.Size()))
+		}
 	}
 	return append(list, slices.Concat(chopsIn(s), fragmentsIn(s))...)
+}
+
+// charactersIn are the numbers of characters of texts that are cut by them.
+func charactersIn(s Script) (list []string) {
+	for _, m := range messagesOf(s) {
+		if m.Payload.Corpus != "" && !m.Binary {
+			list = append(list, fmt.Sprint(m.Payload.Len))
+		}
+	}
+	return list
+}
+
+// inOneFrame is its phrase if there is a message in a frame of its own.
+func inOneFrame(s Script) []string {
+	for _, m := range messagesOf(s) {
+		if m.Fragment == 0 {
+			return []string{"in one frame"}
+		}
+	}
+	for _, step := range s {
+		switch v := step.(type) {
+		case Frame:
+			if !v.NoFIN && v.Opcode != OpContinuation {
+				return []string{"in one frame"}
+			}
+		case Split:
+			return []string{"in one frame"}
+		}
+	}
+	return nil
+}
+
+// countsIn are how often messages are sent that are sent more than once.
+func countsIn(s Script) (list []string) {
+	for _, step := range s {
+		if e, ok := step.(Echo); ok && e.Count > 1 {
+			list = append(list, fmt.Sprint(e.Count))
+		}
+	}
+	return list
+}
+
+// oneAfterAnother is its phrase if there are such messages.
+func oneAfterAnother(s Script) []string {
+	if len(countsIn(s)) == 0 {
+		return nil
+	}
+	return []string{"each sent when the last has come back"}
+}
+
+// corporaIn are what messages are cut from, in words and in small letters.
+func corporaIn(s Script) (list []string) {
+	words := map[string]string{
+		"json": "json", "bitmap": "a grey bitmap", "prose": "german prose", "html": "an html page", "pdf": "a pdf file",
+	}
+	for _, m := range messagesOf(s) {
+		if m.Payload.Corpus != "" {
+			list = append(list, words[m.Payload.Corpus])
+		}
+	}
+	return list
+}
+
+// compressedIn is its word if messages are compressed.
+func compressedIn(c Case) []string {
+	if c.Deflate == nil {
+		return nil
+	}
+	return []string{"compressed"}
+}
+
+// asked are what c wants of the peer, as if that were the server.
+func asked(c Case) []DeflateParams {
+	if c.Deflate == nil {
+		return nil
+	}
+	return c.Deflate.Offer
+}
+
+// unaskedIn is its phrase if c wants compression and nothing else.
+func unaskedIn(c Case) []string {
+	list := asked(c)
+	if len(list) != 1 || list[0].ServerNoContextTakeover || list[0].ServerMaxWindowBits != 0 {
+		return nil
+	}
+	return []string{"the default parameters"}
+}
+
+// windowsIn are the bits of the window that c wants, or "window" if only it is to
+// be forgotten.
+func windowsIn(c Case) (list []string) {
+	for _, p := range asked(c)[:min(1, len(asked(c)))] {
+		switch {
+		case p.ServerMaxWindowBits != 0:
+			list = append(list, fmt.Sprint(p.ServerMaxWindowBits))
+		case p.ServerNoContextTakeover:
+			list = append(list, "window")
+		}
+	}
+	return list
+}
+
+// forgetfulIn are its words if the window is to be forgotten.
+func forgetfulIn(c Case) []string {
+	if list := asked(c); len(list) == 0 || !list[0].ServerNoContextTakeover {
+		return nil
+	}
+	return []string{"forget", "no context takeover"}
+}
+
+// offersIn is the number of offers, if there are several.
+func offersIn(c Case) []string {
+	if n := len(asked(c)); n > 1 && n < 5 {
+		return []string{[]string{2: "two", 3: "three", 4: "four"}[n]}
+	}
+	return nil
 }
 
 // chopsIn are the octets per write.
@@ -181,8 +384,8 @@ func chopsIn(s Script) (list []string) {
 
 // fragmentsIn are the octets per fragment.
 func fragmentsIn(s Script) (list []string) {
-	for _, step := range s {
-		if m, ok := step.(Message); ok && m.Fragment > 0 {
+	for _, m := range messagesOf(s) {
+		if m.Fragment > 0 {
 			list = append(list, fmt.Sprint(m.Fragment))
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,9 +46,22 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 	ending := Ending{Peer: true, Codes: []uint16{1002, 4999}, MayDrop: true, NoAutoClose: true, Fatal: WrongCode, Grade: NonStrict}
 	want := Case{
 		ID: "every/kind", Description: "d", Expectation: "e", Spec: []string{"RFC 6455 5.2"},
-		Script: everyStep,
-		Accept: []Outcome{{Verdict: Unimplemented, Events: everyEvent, Says: "s"}},
-		Ending: ending, Limit: CloseAfter(Second / 2),
+		Deflate: &Deflate{
+			Offer: []DeflateParams{
+				{ServerNoContextTakeover: true, ClientNoContextTakeover: true, ServerMaxWindowBits: 8, ClientMaxWindowBits: AnyWindow},
+				{ClientMaxWindowBits: 15},
+			},
+			Accept: []DeflateParams{{ServerMaxWindowBits: 15, ClientMaxWindowBits: 8}, {}},
+		},
+		Script: append(slices.Clone(everyStep),
+			Echo{Count: 2, Message: Message{Payload: Corpus("prose", 100), Binary: true}},
+			Message{Payload: Corpus("json", 0)}),
+		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", Events: append(slices.Clone(everyEvent),
+			Got{OpText, AnyOctets(70000)}, Got{OpText, AnyOctets(0)}, Got{OpBinary, Describe(noise(5000))})}},
+		Ending: ending, Limit: CloseAfter(Second / 2), Report: Report{Time: true, Ratio: true, Quiet: true},
+	}
+	for _, field := range unset(want) {
+		t.Errorf("%s is zero everywhere", field)
 	}
 	b, err := json.Marshal(want)
 	if err != nil {
@@ -61,10 +76,57 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 	}
 }
 
+// unset are the fields of structs in v that are zero wherever they occur.
+func unset(v any) (fields []string) {
+	set := map[string]bool{}
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Struct:
+			for i := range v.NumField() {
+				name := v.Type().Name() + "." + v.Type().Field(i).Name
+				set[name] = set[name] || !v.Field(i).IsZero()
+				walk(v.Field(i))
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		case reflect.Pointer, reflect.Interface:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		}
+	}
+	walk(reflect.ValueOf(v))
+	for name, ok := range set {
+		if !ok {
+			fields = append(fields, name)
+		}
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+func TestUnsetFieldsAreFound(t *testing.T) {
+	got := unset([]Message{{Binary: true}, {Payload: Payload{Len: 1}}})
+	want := []string{"Message.Fragment", "Message.Wire", "Payload.Any", "Payload.Corpus", "Payload.Hex", "Payload.SHA256", "Payload.Text", "Wire.Chop", "Wire.Sync"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestObservationSurvivesJSON(t *testing.T) {
 	want := dropped(everyEvent...)
 	want.Events = append(want.Events, Got{OpPong, Describe(noise(5000))})
 	want.Faults = []string{"reserved bits"}
+	want.Deflate = &DeflateParams{ServerNoContextTakeover: true, ServerMaxWindowBits: 9}
+	want.Echoes = 299
+	want.Before = &Attempt{Verdict: Failed, CloseVerdict: Unclean, Says: "Too late."}
+	want.Traffic = &Traffic{
+		Incoming: Flow{App: 16000, WebSocket: 22000, Wire: 24000, Frames: 1000, Messages: 1000, Opening: 231},
+		Outgoing: Flow{App: 16000, WebSocket: 15763, Wire: 21763, Frames: 1000, Messages: 1000, Opening: 340},
+	}
 	want.Received = Tally{Octets: map[int]int{6: 2}, Frames: map[int]int{9: 1}}
 	want.Wirelog = []Row{{Kind: RxFrame, Size: 2, Head: []byte("\x00\xff"), Opcode: OpPong, FIN: true, Key: "01020304"}}
 	b, err := json.Marshal(want)
@@ -131,6 +193,23 @@ func TestCasesWrittenByHandAreRead(t *testing.T) {
 				Frame{Opcode: 11, RSV: 2, Payload: Repeat("ab", 5), Wire: Wire{Chop: 1}},
 			}},
 		},
+		"an echo": {
+			`{"id": "user/deflate",
+			  "deflate": {"offer": [{"client_max_window_bits": -1}, {}], "accept": [{"server_max_window_bits": 9, "client_no_context_takeover": true}]},
+			  "script": [{"echo": {"count": 10, "message": {"binary": true, "payload": {"corpus": "bitmap", "len": 100}, "fragment": 7}}}],
+			  "accept": [{"verdict": "OK", "events": [{"echoed": {"count": 10}}]}, {"verdict": "NON-STRICT", "events": [{"got": {"opcode": "binary", "payload": {"any": true, "len": 100}}}]}],
+			  "report": {"time": true, "ratio": true, "quiet": true}}`,
+			Case{
+				ID: "user/deflate",
+				Deflate: &Deflate{
+					Offer:  []DeflateParams{{ClientMaxWindowBits: AnyWindow}, {}},
+					Accept: []DeflateParams{{ServerMaxWindowBits: 9, ClientNoContextTakeover: true}},
+				},
+				Script: Script{Echo{Count: 10, Message: Message{Binary: true, Payload: Corpus("bitmap", 100), Fragment: 7}}},
+				Accept: []Outcome{{Verdict: OK, Events: Events{Echoed{10}}}, {Verdict: NonStrict, Events: Events{Got{OpBinary, AnyOctets(100)}}}},
+				Report: Report{Time: true, Ratio: true, Quiet: true},
+			},
+		},
 		"an expectation": {
 			`{"id": "user/length", "script": [
 				{"frame": {"opcode": "text", "payload": "Hello", "length": {"claim": 70000}}},
@@ -159,6 +238,13 @@ func TestCasesWrittenByHandAreRead(t *testing.T) {
 
 func TestMistakesAreRefusedAndNamed(t *testing.T) {
 	script := func(step string) string { return `{"id": "x", "script": [{"drop": {}}, ` + step + `]}` }
+	echo := func(message string) string { return script(`{"echo": {"count": 1, "message": ` + message + `}}`) }
+	offer := func(params string) string {
+		return `{"id": "x", "deflate": {"offer": [{}, ` + params + `], "accept": [{}]}}`
+	}
+	answer := func(params string) string {
+		return `{"id": "x", "deflate": {"offer": [{}], "accept": [` + params + `]}}`
+	}
 	accept := func(outcome string) string { return `{"id": "x", "accept": [` + outcome + `]}` }
 	for name, c := range map[string]struct {
 		file string
@@ -191,7 +277,27 @@ func TestMistakesAreRefusedAndNamed(t *testing.T) {
 		"hex that is none":         {script(`{"frame": {"opcode": "text", "payload": {"hex": "0g"}}}`), []string{"step 2", "frame", `"0g"`}},
 		"half an octet":            {script(`{"raw": {"octets": {"hex": "00 f"}}}`), []string{"step 2", "raw", `"00 f"`}},
 		"misspelt payload":         {script(`{"sendClose": {"payload": {"hx": "00"}}}`), []string{"step 2", "sendClose", `"hx"`}},
-		"text and hex":             {script(`{"frame": {"payload": {"hex": "00", "text": "a"}}}`), []string{"step 2", "both text and hex"}},
+		"text and hex":             {script(`{"frame": {"payload": {"hex": "00", "text": "a"}}}`), []string{"step 2", "more than one of text, hex and corpus"}},
+		"text and corpus":          {echo(`{"payload": {"corpus": "json", "text": "a"}}`), []string{"step 2", "more than one of text, hex and corpus"}},
+		"unknown corpus":           {echo(`{"payload": {"corpus": "jsno", "len": 5}}`), []string{"step 2", `"jsno"`, "json, bitmap, prose, html, pdf"}},
+		"unknown corpus in a ping": {script(`{"frame": {"opcode": "ping", "payload": {"corpus": "x"}}}`), []string{"step 2", `"x"`}},
+		"a corpus too short":       {echo(`{"payload": {"corpus": "json", "len": 100000000}}`), []string{"case x", "step 2", "100000000", "json"}},
+		"a corpus too short, cut":  {echo(`{"binary": true, "payload": {"corpus": "pdf", "len": 100000000}}`), []string{"case x", "step 2", "100000000", "pdf"}},
+		"any octets sent":          {echo(`{"payload": {"any": true, "len": 5}}`), []string{"step 2", "any octets can be expected, but not sent"}},
+		"any octets in a close":    {script(`{"sendClose": {"payload": {"any": true, "len": 5}}}`), []string{"step 2", "any octets"}},
+		"any octets and text":      {accept(`{"verdict": "OK", "events": [{"got": {"opcode": "text", "payload": {"any": true, "text": "a"}}}]}`), []string{"event 1", "any octets cannot be given"}},
+		"any octets and a corpus":  {accept(`{"verdict": "OK", "events": [{"got": {"opcode": "text", "payload": {"any": true, "corpus": "pdf"}}}]}`), []string{"event 1", "any octets cannot be given"}},
+		"any octets, not so many":  {accept(`{"verdict": "OK", "events": [{"got": {"opcode": "text", "payload": {"any": true, "len": -1}}}]}`), []string{"event 1", "len -1"}},
+		"a window of 7 bits":       {offer(`{"server_max_window_bits": 7}`), []string{"case x", "offer 2", "server_max_window_bits=7", "8 to 15 bits"}},
+		"a window of 16 bits":      {offer(`{"client_max_window_bits": 16}`), []string{"case x", "offer 2", "client_max_window_bits=16", "8 to 15 bits"}},
+		"a window below zero":      {offer(`{"client_max_window_bits": -2}`), []string{"offer 2", "client_max_window_bits=-2"}},
+		"any window of the server": {offer(`{"server_max_window_bits": -1}`), []string{"offer 2", "server_max_window_bits=-1"}},
+		"any window in an answer":  {answer(`{"client_max_window_bits": -1}`), []string{"accept 1", "8 to 15 bits"}},
+		"an answer of 7 bits":      {answer(`{}, {"client_max_window_bits": 7}`), []string{"accept 2", "client_max_window_bits=7"}},
+		"no answer":                {answer(``), []string{"case x", "accept is empty"}},
+		"no offer":                 {`{"id": "x", "deflate": {"accept": [{}]}}`, []string{"case x", "offer is empty"}},
+		"misspelt parameter":       {offer(`{"server_no_takeover": true}`), []string{`"server_no_takeover"`}},
+		"misspelt field of report": {`{"id": "x", "report": {"times": true}}`, []string{`"times"`}},
 		"nothing to repeat":        {script(`{"frame": {"payload": {"len": 5}}}`), []string{"step 2", "len 5"}},
 		"only spaces to repeat":    {script(`{"frame": {"payload": {"hex": "  ", "len": 5}}}`), []string{"step 2", "len 5"}},
 		"less than nothing":        {script(`{"message": {"payload": {"text": "a", "len": -5}}}`), []string{"step 2", "message", "len -5"}},
@@ -234,6 +340,9 @@ func TestValidateRefusesWhatOnlyGoCanWrite(t *testing.T) {
 		"hex in a message":  {Message{Payload: Payload{Hex: "x"}}},
 		"hex in a close":    {SendClose{Payload{Hex: "x"}}},
 		"a digest in a raw": {Raw{Octets: Describe(noise(5000))}},
+		"any in an echo":    {Echo{Count: 1, Message: Message{Payload: AnyOctets(5)}}},
+		"any in a split":    {Split{Frame: Frame{Opcode: OpText, Payload: AnyOctets(5)}}},
+		"a corpus in hex":   {Raw{Octets: Payload{Corpus: "json", Hex: "00"}}},
 	} {
 		if err := (Case{ID: "x", Script: script}).Validate(); err == nil || !strings.Contains(err.Error(), "case x: step 1: ") {
 			t.Errorf("%s: %v", name, err)

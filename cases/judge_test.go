@@ -149,6 +149,112 @@ func TestJudgeGradesTheEndingByTheFirstRuleThatApplies(t *testing.T) {
 	}
 }
 
+// find is the case of the catalogue with that id.
+func find(id ID) Case {
+	return Catalogue[slices.IndexFunc(Catalogue, func(c Case) bool { return c.ID == id })]
+}
+
+// back is o after n messages came back.
+func (o Observation) back(n int) Observation { o.Echoes = n; return o }
+
+// deflated is o with permessage-deflate agreed on.
+func (o Observation) deflated() Observation { o.Deflate = &DeflateParams{}; return o }
+
+func TestJudgeGradesMessagesThatComeBack(t *testing.T) {
+	const (
+		expected = "The events observed are the ones expected."
+		lenient  = "A message of the right type and length came back, which is all that counts here; but what is in it is not what was sent."
+		notBack  = "The peer did not send back what it was sent: "
+	)
+	other := strings.Repeat("x", 65536)
+	tooBig := failedByPeer(CodeTooBig)
+	for _, c := range []struct {
+		name string
+		c    Case
+		o    Observation
+		want [2]Verdict
+		says string
+	}{
+		{"one", find("9.1.1"), observed(Echoed{1}).back(1), [2]Verdict{OK, OK}, expected},
+		{"one, of other octets", find("9.1.1"), observed(Got{OpText, Describe([]byte(other))}), [2]Verdict{OK, OK}, lenient},
+		{"one, known by its digest", find("9.1.1"), observed(Got{OpText, Describe(noise(65536))}), [2]Verdict{OK, OK}, lenient},
+		{"one, of another type", find("9.1.1"), observed(Got{OpBinary, Repeat(longText, 65536)}), [2]Verdict{Failed, OK},
+			notBack + `message 1 of 1 came back as binary "BAsd7&jh23" × 65536 octets.`},
+		{"one too short", find("9.1.1"), observed(Got{OpText, Repeat(longText, 65535)}), [2]Verdict{Failed, OK},
+			notBack + `message 1 of 1 came back as text "BAsd7&jh23" × 65535 octets.`},
+		{"one too long", find("9.4.2"), observed(Got{OpBinary, Repeat("*", 4194305)}), [2]Verdict{Failed, OK},
+			notBack + `message 1 of 1 came back as binary "*" × 4194305 octets.`},
+		{"a fragment", find("9.4.2"), observed(Got{OpBinary, Repeat("*", 256)}), [2]Verdict{Failed, OK},
+			notBack + `message 1 of 1 came back as binary "*" × 256 octets.`},
+		{"a pong for the message", find("9.1.1"), observed(GotPong("x")), [2]Verdict{Failed, OK}, notBack + `message 1 of 1 came back as pong "x".`},
+		{"none in 10 seconds", find("9.1.1"), observed(), [2]Verdict{Failed, OK}, "Did not receive message within 10 seconds."},
+		{"none in 100 seconds", find("9.3.1"), observed(), [2]Verdict{Failed, OK}, "Did not receive message within 100 seconds."},
+		{"none in 1000 seconds", find("9.5.1"), observed(), [2]Verdict{Failed, OK}, "Did not receive message within 1000 seconds."},
+		{"refused", find("9.3.1"), tooBig, [2]Verdict{Failed, Failed}, "Did not receive message within 100 seconds."},
+		{"never opened", find("9.1.1"), Observation{Closing: Closing{NotCleanReason: ReasonNoOpening}}, [2]Verdict{Failed, Failed},
+			"The case was not played: " + ReasonNoOpening},
+
+		{"many", find("9.7.1"), observed(Echoed{1000}).back(1000), [2]Verdict{OK, OK}, expected},
+		{"many but one", find("9.7.1"), observed().back(999), [2]Verdict{Failed, OK}, "Case did not finish within 60 seconds."},
+		{"many, no answer at all", find("9.8.6"), observed(), [2]Verdict{Failed, OK}, "Case did not finish within 480 seconds."},
+		{"many, the first of another type", find("9.7.1"), observed(GotBinary("")), [2]Verdict{Failed, OK}, notBack + `message 1 of 1000 came back as binary "".`},
+		{"many, the last of other octets", find("9.7.2"), observed(GotText("****************")).back(999), [2]Verdict{Failed, OK},
+			notBack + `message 1000 of 1000 came back as text "****************".`},
+
+		{"compressed", find("12.1.1"), observed(Echoed{1000}).back(1000).deflated(), [2]Verdict{OK, OK}, expected},
+		{"compressed, no answer", find("12.1.1"), observed().deflated(), [2]Verdict{Failed, OK}, "Case did not finish within 60 seconds."},
+		{"compressed, dropped", find("12.1.3"), dropped().back(12).deflated(), [2]Verdict{Failed, Failed}, "Case did not finish within 120 seconds."},
+
+		// What is not only an Echo has no words of its own.
+		{"an echo and more", Case{Script: Script{Echo{Count: 1}, Ping("")}, Accept: Exactly(Echoed{1}, GotPong(""))}, observed(), [2]Verdict{Failed, OK},
+			"The events observed match no accepted outcome."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Judge(c.c, c.o)
+			if verdicts := [2]Verdict{got.Verdict, got.CloseVerdict}; verdicts != c.want || got.Says != c.says {
+				t.Errorf("%s: %s\nwant %s: %s", verdicts, got.Says, c.want, c.says)
+			}
+			if good := c.want == [2]Verdict{OK, OK}; good != (got.Headline == "") {
+				t.Errorf("headline %q", got.Headline)
+			}
+		})
+	}
+}
+
+// TestWithoutItsExtensionACaseIsUnimplemented has endings that are judged all the same.
+func TestWithoutItsExtensionACaseIsUnimplemented(t *testing.T) {
+	const says = "The case was not played: permessage-deflate was not agreed on."
+	unopened := Observation{Closing: Closing{NotCleanReason: ReasonPeerDropped}}
+	unanswered := dropped().with(func(c *Closing) { c.ClosedByMe = true })
+	for _, c := range []struct {
+		name string
+		o    Observation
+		want [2]Verdict
+		says string
+	}{
+		{"closed by us", observed(), [2]Verdict{Unimplemented, OK}, says},
+		{"closed by us, dropped by the peer", unanswered, [2]Verdict{Unimplemented, Unclean}, says},
+		{"no reply to our close", ignored(), [2]Verdict{Unimplemented, Unclean}, says},
+		{"closed by us, answered with another code", observed().with(func(c *Closing) { c.RemoteCode = code(1002) }), [2]Verdict{Unimplemented, WrongCodeSent}, says},
+		{"dropped by the peer", dropped(), [2]Verdict{Unimplemented, Failed}, says},
+		{"a message nobody asked for", observed(GotText("x")), [2]Verdict{Unimplemented, OK}, says},
+		{"never opened", unopened, [2]Verdict{Failed, Failed}, "The case was not played: " + ReasonPeerDropped},
+	} {
+		for _, id := range []ID{"12.1.1", "12.5.18", "13.7.18"} {
+			got := Judge(find(id), c.o)
+			if verdicts := [2]Verdict{got.Verdict, got.CloseVerdict}; verdicts != c.want || got.Says != c.says {
+				t.Errorf("%s, %s: %s: %s\nwant %s: %s", c.name, id, verdicts, got.Says, c.want, c.says)
+			}
+			if good := c.want == [2]Verdict{Unimplemented, OK}; good != (got.Headline == "") {
+				t.Errorf("%s, %s: headline %q", c.name, id, got.Headline)
+			}
+		}
+	}
+	if got := Judge(find("9.1.1"), observed(Echoed{1})); got.Verdict != OK {
+		t.Errorf("a case without the extension: %s", got.Verdict)
+	}
+}
+
 func TestAFatalFaultFailsTheBehaviourToo(t *testing.T) {
 	const (
 		wrongSide = "The connection was failed by the wrong endpoint"
@@ -253,9 +359,6 @@ func TestHeadlinesSayWhatThePeerDidWrong(t *testing.T) {
 }
 
 func TestExplainShowsWhatWasSentWantedAndGot(t *testing.T) {
-	find := func(id ID) Case {
-		return Catalogue[slices.IndexFunc(Catalogue, func(c Case) bool { return c.ID == id })]
-	}
 	faulty := observed(GotText("Hello World!")).with(func(c *Closing) { c.RemoteCode = code(1011); c.RemoteReason = Of("oops") })
 	faulty.Faults = []string{"payload of 200 octets in a ping", "reserved bits 4"}
 	for _, c := range []struct {
@@ -293,6 +396,28 @@ echo: peer refused what it must accept
     sent  text "x"
     want  text "x"; our close answered 1000
     got   nothing; peer dropped the TCP connection without previous WebSocket closing handshake`},
+		{find("12.4.11"), observed().back(299).deflated(), `
+12.4.11: no answer in 8m0s (RFC 7692 6, RFC 7692 7)
+    sent  echo ×1000 message text fragment=256 corpus html × 8192 characters
+    want  echoed ×1000; our close answered 1000
+    got   echoed ×299, then nothing; closed by us, close 1000`},
+		{find("9.8.2"), observed(GotBinary("x")).back(299), `
+9.8.2: wrong answer (RFC 6455 5.2)
+    sent  echo ×1000 message binary fe × 16 octets
+    want  echoed ×1000; our close answered 1000
+    got   echoed ×299, then binary "x"; closed by us, close 1000`},
+		{find("9.3.1"), failedByPeer(1008), `
+9.3.1: peer refused what it must accept (RFC 6455 5.2, RFC 6455 5.4)
+    sent  echo ×1 message text fragment=64 "*" × 4194304 octets
+    want  echoed ×1; our close answered 1000
+          text any 4194304 octets; our close answered 1000
+    got   nothing; close 1008`},
+		{find("9.7.1"), dropped(Echoed{1000}).back(1000).with(func(c *Closing) { c.ClosedByMe = true }), `
+9.7.1: wrong close (RFC 6455 5.2)
+    sent  echo ×1000 message text ""
+    want  echoed ×1000; our close answered 1000
+    got   echoed ×1000; closed by us, peer dropped the TCP connection without previous WebSocket closing handshake`},
+		{find("12.1.1"), observed(), "\n"},
 		{find("3.6"), failedByPeer(1002), "\n"},
 	} {
 		want := strings.TrimPrefix(c.want, "\n")
@@ -312,6 +437,9 @@ func TestEveryCaseCanBePassed(t *testing.T) {
 				o = dropped(outcome.Events...)
 			} else {
 				o.Closing.RemoteCode = code(c.Ending.CloseCodes()[0])
+			}
+			if c.Deflate != nil {
+				o.Deflate = &c.Deflate.Accept[0]
 			}
 			want := outcome.Verdict
 			if c.Ending.Grade != "" {

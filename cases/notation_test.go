@@ -62,6 +62,9 @@ func TestNotationOfEverything(t *testing.T) {
 		{everyStep[4], `wait 3s mark=still open`},
 		{Wait{For: Second / 2}, `wait 500ms`},
 		{everyStep[5], `echo ×1000 message text fragment=16 "*" × 64 octets`},
+		{Echo{Count: 2, Message: Message{Payload: Corpus("json", 8192), Fragment: 256}}, `echo ×2 message text fragment=256 corpus json × 8192 characters`},
+		{Echo{Count: 2, Message: Message{Payload: Corpus("pdf", 16), Binary: true}}, `echo ×2 message binary corpus pdf × 16 octets`},
+		{Message{Payload: Corpus("html", 0)}, `message text corpus html`},
 		{SendClose{}, `closing handshake`},
 		{SendClose{Of("a")}, `closing handshake "a"`},
 		{everyStep[6], `closing handshake 1001 "going"`},
@@ -72,6 +75,7 @@ func TestNotationOfEverything(t *testing.T) {
 		{GotText("x"), `text "x"`},
 		{GotPong(""), `pong ""`},
 		{Got{Opcode: 11}, `0xb ""`},
+		{Got{OpBinary, AnyOctets(65536)}, `binary any 65536 octets`},
 		{Events(nil), `nothing`},
 		{everyEvent, `binary 00 ff, open at A, echoed ×1000`},
 
@@ -90,6 +94,11 @@ func TestNotationOfEverything(t *testing.T) {
 		{Closing{WasClean: true}, `close without a code`},
 		{Closing{RemoteCode: code(1002), RemoteReason: Of("why")}, `close 1002 "why"`},
 		{Closing{NotCleanReason: ReasonPeerDropped}, ReasonPeerDropped},
+
+		// Parameters of permessage-deflate.
+		{DeflateParams{}, `permessage-deflate`},
+		{DeflateParams{ClientMaxWindowBits: AnyWindow}, `permessage-deflate; client_max_window_bits`},
+		{DeflateParams{true, true, 9, 10}, `permessage-deflate; client_no_context_takeover; client_max_window_bits=10; server_no_context_takeover; server_max_window_bits=9`},
 
 		// Opcodes and durations.
 		{OpContinuation, `continuation`},

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"gobahn/cases/corpus"
 )
 
 // noise is n octets without a period.
@@ -32,6 +35,8 @@ func TestOfAndRepeatDescribeOctets(t *testing.T) {
 		{"repeated, not UTF-8", Repeat("\xfe", 3), "\xfe\xfe\xfe"},
 		{"cut", Repeat("abcdef", 2), "ab"},
 		{"no time", Repeat("abc", 0), ""},
+		{"a corpus", Corpus("json", 10), string(corpusOctets(t, "json")[:10])},
+		{"a whole corpus", Corpus("json", 0), string(corpusOctets(t, "json"))},
 		{"a close code", Close(1000, ""), "\x03\xe8"},
 		{"a close code and reason", Close(4999, "bye"), "\x13\x87bye"},
 	} {
@@ -44,6 +49,50 @@ func TestOfAndRepeatDescribeOctets(t *testing.T) {
 		if !c.payload.Equal(Of(c.want)) || !Of(c.want).Equal(c.payload) {
 			t.Errorf("%s: is not equal to its octets", c.name)
 		}
+	}
+}
+
+// corpusOctets are those of the corpus of that name.
+func corpusOctets(t *testing.T, name string) []byte {
+	t.Helper()
+	b, ok := corpus.Octets(name)
+	if !ok {
+		t.Fatalf("no corpus %s", name)
+	}
+	return b
+}
+
+func TestAnyOctetsAreAnyOfThatLength(t *testing.T) {
+	any := AnyOctets(5000)
+	for name, p := range map[string]Payload{
+		"themselves": any, "a pattern": Repeat("ab", 5000), "noise": Describe(noise(5000)), "octets": Of(string(noise(5000))),
+	} {
+		if !any.Equal(p) || !p.Equal(any) {
+			t.Errorf("any 5000 octets are not equal to %s", name)
+		}
+	}
+	for name, p := range map[string]Payload{"nothing": {}, "less": Repeat("ab", 4999), "more": Describe(noise(5001)), "any others": AnyOctets(1)} {
+		if any.Equal(p) || p.Equal(any) {
+			t.Errorf("any 5000 octets are equal to %s", name)
+		}
+	}
+}
+
+// TestATextOfACorpusIsCutByCharacters also cuts one that has long characters.
+func TestATextOfACorpusIsCutByCharacters(t *testing.T) {
+	const n = 5000
+	for _, name := range corpus.Names() {
+		text := Message{Payload: Corpus(name, n)}.Octets()
+		binary := Message{Payload: Corpus(name, n), Binary: true}.Octets()
+		if got := utf8.RuneCount(text); utf8.Valid(text) && got != n {
+			t.Errorf("%s: %d characters, want %d", name, got, n)
+		}
+		if len(binary) != n || !bytes.HasPrefix(text, binary) {
+			t.Errorf("%s: %d octets, the text %d", name, len(binary), len(text))
+		}
+	}
+	if text := (Message{Payload: Corpus("prose", n)}).Octets(); len(text) <= n {
+		t.Errorf("prose: %d octets of text, want more than characters", len(text))
 	}
 }
 
@@ -120,6 +169,9 @@ func TestPayloadIsShownLegibly(t *testing.T) {
 		{Repeat("\xfe", 125), `fe × 125 octets`},
 		{Of(strings.Repeat("a", 64)), `"` + strings.Repeat("a", 64) + `"`},
 		{Of(strings.Repeat("a", 65)), `"` + strings.Repeat("a", 64) + `" … 65 octets`},
+		{Corpus("json", 9), `corpus json × 9`},
+		{Corpus("json", 0), `corpus json`},
+		{AnyOctets(9), `any 9 octets`},
 		{Digest([]byte("head"), 70000, sha256.Sum256(nil)), `"head" … 70000 octets, sha256 e3b0c44298fc1c14…`},
 		{Digest([]byte("\x00\xff"), 70000, sha256.Sum256(nil)), `00 ff … 70000 octets, sha256 e3b0c44298fc1c14…`},
 	} {
@@ -139,6 +191,9 @@ func TestPayloadIsAStringInFilesIfItIsOnlyText(t *testing.T) {
 		{Of("\x00\xff"), `{"hex":"00 ff"}`},
 		{Repeat("ab", 9), `{"text":"ab","len":9}`},
 		{Repeat("\xfe", 9), `{"hex":"fe","len":9}`},
+		{Corpus("json", 9), `{"corpus":"json","len":9}`},
+		{AnyOctets(9), `{"len":9,"any":true}`},
+		{AnyOctets(0), `{"any":true}`},
 	} {
 		b, err := json.Marshal(c.payload)
 		if err != nil || string(b) != c.want {

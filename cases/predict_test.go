@@ -45,15 +45,31 @@ func predict(s Script) prediction {
 	return prediction{accept, ending}
 }
 
-func TestPredictAgreesWithEveryCaseOfChapters1To7(t *testing.T) {
+// lenient reports whether o is satisfied by what no conforming peer does: a message
+// of other octets than were sent.
+func lenient(o Outcome) bool {
+	return slices.ContainsFunc(o.Events, func(e Event) bool {
+		g, ok := e.(Got)
+		return ok && g.Payload.Any
+	})
+}
+
+func TestPredictAgreesWithEveryCase(t *testing.T) {
+	leniently := 0
 	for _, c := range Catalogue {
-		diff := cmp.Diff(prediction{c.Accept, c.Ending}, predict(c.Script), samePrediction)
+		// To be lenient is the reference's choice, which no RFC lets us predict.
+		accept := slices.DeleteFunc(slices.Clone(c.Accept), lenient)
+		leniently += len(c.Accept) - len(accept)
+		diff := cmp.Diff(prediction{accept, c.Ending}, predict(c.Script), samePrediction)
 		switch why, ok := disputed[c.ID]; {
 		case diff != "" && !ok:
 			t.Errorf("%s (-case +predicted):\n%s", c.ID, diff)
 		case diff == "" && ok:
 			t.Errorf("%s agrees, but is listed as disputed: %s", c.ID, why)
 		}
+	}
+	if want := 42; leniently != want { // 9.1 to 9.6
+		t.Errorf("%d outcomes are lenient, want %d", leniently, want)
 	}
 	for id := range disputed {
 		if Number(id) == 0 {
@@ -105,6 +121,7 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 		{"echo", Script{Echo{Count: 3, Message: Message{Payload: Of("x")}}}, []Outcome{ok(Echoed{3})}, Ending{}},
 		{"echo in fragments", Script{Echo{Count: 2, Message: Message{Payload: Of("xyz"), Fragment: 2}}}, []Outcome{ok(Echoed{2})}, Ending{}},
 		{"echo of text that is none", Script{Echo{Count: 2, Message: Message{Payload: Of("\xff")}}}, []Outcome{ok()}, invalid},
+		{"echo of a corpus", Script{Echo{Count: 2, Message: Message{Payload: Corpus("html", 100), Fragment: 7}}}, []Outcome{ok(Echoed{2})}, Ending{}},
 		{"echo inside a message", Script{Text("x").More(), Echo{Count: 1}}, []Outcome{ok()}, refused},
 		{"echo is not taken back by what follows", Script{Echo{Count: 2}, Ping("x"), Opcode(3, "")},
 			[]Outcome{ok(Echoed{2}, GotPong("x")), tolerated(Echoed{2})}, refused},
@@ -194,7 +211,7 @@ func TestMessageIsFragmentedAsTheReferenceDoesIt(t *testing.T) {
 }
 
 func TestPredictLeavesTheScriptAlone(t *testing.T) {
-	for _, c := range Catalogue {
+	for _, c := range sampled() {
 		before := slices.Clone(c.Script)
 		first := predict(c.Script)
 		if diff := cmp.Diff(before, c.Script); diff != "" {

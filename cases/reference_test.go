@@ -12,9 +12,6 @@ import (
 	"testing"
 )
 
-// referenceChapters are the chapters of the reference that are in Catalogue.
-var referenceChapters = []string{"1", "2", "3", "4", "5", "6", "7", "10"}
-
 // lostReasons are the reasons of those `close` steps that have one. The
 // recording does not show them; the reference's reports of these cases do.
 var lostReasons = map[ID]string{
@@ -29,16 +26,26 @@ type reference struct {
 	Steps       []map[string]json.RawMessage `json:"steps"`
 	Expected    map[Verdict][][]any          `json:"expected"`
 	NoAutoClose bool                         `json:"no_auto_close"`
-	DataLen     int                          `json:"data_len"` // the same as a step says
 	Close       struct {
 		ByFuzzer bool     `json:"closed_by_fuzzer"`
 		Codes    []uint16 `json:"codes"`
 		Clean    bool     `json:"require_clean"`
 		Fatal    bool     `json:"wrong_endpoint_is_fatal"`
 	} `json:"expected_close"`
+
+	// Of messages that are to come back. What a step says, too, is the same there.
+	Count        int      `json:"count"` // 0: one
+	DataLen      int      `json:"data_len"`
+	MessageLen   int      `json:"message_len"`
+	Binary       *bool    `json:"binary"`
+	Fragment     int      `json:"fragment"`
+	AutoFragment int      `json:"auto_fragment"`
+	TimeLimit    *float64 `json:"time_limit_s"`
+	ReportTime   bool     `json:"report_time"`
+	ReportRatio  bool     `json:"report_compression_ratio"`
 }
 
-// readReference reads the cases of referenceChapters.
+// readReference reads the cases.
 func readReference(t *testing.T) (list []reference) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.FromSlash("../testdata/autobahn/catalogue.json"))
@@ -53,13 +60,7 @@ func readReference(t *testing.T) (list []reference) {
 		t.Fatalf("the reference has 517 cases, the file %d", len(raw))
 	}
 	for _, b := range raw {
-		var id struct{ ID string }
-		if err := json.Unmarshal(b, &id); err != nil {
-			t.Fatal(err)
-		}
-		if chapter, _, _ := strings.Cut(id.ID, "."); slices.Contains(referenceChapters, chapter) {
-			list = append(list, read[reference](b))
-		}
+		list = append(list, read[reference](b))
 	}
 	return list
 }
@@ -105,7 +106,7 @@ func (r reference) translate() (Case, error) {
 	if !slices.Equal(r.Close.Codes, []uint16{1000}) {
 		c.Ending.Codes = r.Close.Codes
 	}
-	section := strings.Join(strings.Split(string(r.ID), ".")[:2], ".")
+	section := sectionOf(r.ID)
 	switch {
 	case r.ID == "7.1.6" || section == "7.13":
 		c.Ending.Grade = Informational
@@ -133,7 +134,16 @@ func (r reference) translate() (Case, error) {
 	if len(r.Expected) > 0 {
 		return c, fmt.Errorf("verdicts without a translation: %v", r.Expected)
 	}
+	if r.TimeLimit != nil {
+		return c, r.translateEcho(&c)
+	}
 	return c, r.translateSteps(&c)
+}
+
+// sectionOf is the first two parts of an id, all of it if it has no more.
+func sectionOf(id ID) string {
+	parts := strings.Split(string(id), ".")
+	return strings.Join(parts[:min(2, len(parts))], ".")
 }
 
 // translateEvent translates an expected event.
@@ -213,7 +223,7 @@ func translateFrame(body json.RawMessage) Frame {
 		FIN      *bool  `json:"fin"`
 		RSV      byte   `json:"rsv"`
 		Payload  octets `json:"payload"`
-		RepeatTo int    `json:"repeat_to_len"`
+		RepeatTo *int   `json:"repeat_to_len"`
 		Chop     int    `json:"chop"`
 		Sync     bool   `json:"sync"`
 	}](body)
@@ -224,8 +234,8 @@ func translateFrame(body json.RawMessage) Frame {
 		Payload: f.Payload.payload(),
 		Wire:    Wire{Chop: f.Chop, Sync: f.Sync},
 	}
-	if f.RepeatTo > 0 {
-		out.Payload.Len = f.RepeatTo
+	if f.RepeatTo != nil {
+		out.Payload = Repeat(string(out.Payload.Octets()), *f.RepeatTo)
 	}
 	return out
 }

@@ -30,7 +30,7 @@ func TestSelectFollowsThePatternRules(t *testing.T) {
 		patterns, excludes []string
 		want               []ID
 	}{
-		{"the star is the reference's cases", []string{"*"}, nil, []ID{"1.1.1", "1.1.2", "1.2.1", "2.1", "2.10", "10.1.1"}},
+		{"the star is the reference's cases", []string{"*"}, nil, []ID{"1.1.1", "1.1.2", "1.2.1", "2.1", "2.10", "10.1.1", "12.1.1", "12.1.10", "12.2.1", "13.1.1"}},
 		{"a section", []string{"1.1.*"}, nil, []ID{"1.1.1", "1.1.2"}},
 		{"a star without a dot reaches further", []string{"1*"}, nil, []ID{"1.1.1", "1.1.2", "1.2.1", "10.1.1", "12.1.1", "12.1.10", "12.2.1", "13.1.1", "14.1"}},
 		{"a pattern is anchored at the start only", []string{"12.*.1"}, nil, []ID{"12.1.1", "12.1.10", "12.2.1"}},
@@ -67,6 +67,32 @@ func TestTheStarSelectsTheWholeCatalogue(t *testing.T) {
 	}
 	if diff := cmp.Diff(idsOf(Catalogue), idsOf(got)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestSelectionsUsersMake counts what selections in use select of the reference's
+// cases.
+func TestSelectionsUsersMake(t *testing.T) {
+	for _, c := range []struct {
+		patterns, excludes []string
+		want               int
+	}{
+		{[]string{"*"}, nil, 517},
+		{[]string{"*"}, []string{"12.*", "13.*"}, 301},
+		{[]string{"*"}, []string{"9.*", "12.*", "13.*"}, 247},
+		{[]string{"*"}, []string{"9.*"}, 463},
+		{[]string{"9.*"}, nil, 54},
+		{[]string{"12.*"}, nil, 90},
+		{[]string{"13.*"}, nil, 126},
+		{[]string{"1[23].*"}, nil, 216},
+		{[]string{"12.*.1"}, nil, 5 * 10}, // 12.1.1 and 12.1.10 to 12.1.18
+		{[]string{"1*"}, nil, 16 + 1 + 90 + 126},
+		{[]string{"1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*"}, []string{"7.1.6"}, 300},
+	} {
+		got, err := Select(Catalogue, c.patterns, c.excludes)
+		if err != nil || len(got) != c.want {
+			t.Errorf("%q without %q: %d cases, %v, want %d", c.patterns, c.excludes, len(got), err, c.want)
+		}
 	}
 }
 
