@@ -7,6 +7,19 @@ import (
 	"gobahn/fuzzer"
 )
 
+// playable is the catalogue without those of its compressed cases that move more
+// than a few megabytes: their smaller siblings have the same script, and virtual time
+// does not make a peer compress faster.
+func playable() (list []cases.Case) {
+	for _, c := range cases.Catalogue {
+		echo, ok := c.Script[0].(cases.Echo)
+		if !ok || c.Deflate == nil || echo.Message.Payload.Len <= 4096 || echo.Message.Payload.Len == 8192 && echo.Message.Fragment > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
 // A peer that conforms and fails fast has the best verdict in every case.
 func TestHonestPeerPassesEveryCase(t *testing.T) {
 	for role, play := range map[string]func(*testing.T, func() *rawPeer, []cases.Case) []fuzzer.Played{
@@ -14,16 +27,22 @@ func TestHonestPeerPassesEveryCase(t *testing.T) {
 		"client": testClient,
 	} {
 		t.Run(role, func(t *testing.T) {
-			played := play(t, func() *rawPeer { return &rawPeer{} }, cases.Catalogue)
-			if len(played) != len(cases.Catalogue) {
-				t.Fatalf("played %d cases, want %d", len(played), len(cases.Catalogue))
+			t.Parallel()
+			params := cases.DeflateParams{}
+			if role == "client" {
+				params.ClientMaxWindowBits = cases.AnyWindow
+			}
+			list := playable()
+			played := play(t, func() *rawPeer { return &rawPeer{params: &params} }, list)
+			if len(played) != len(list) {
+				t.Fatalf("played %d cases, want %d", len(played), len(list))
 			}
 			for _, p := range played {
 				want := cases.OK
 				if p.Case.Ending.Grade != "" {
 					want = p.Case.Ending.Grade
 				}
-				if p.Result.Verdict != want || p.Result.CloseVerdict != want || p.Result.Headline != "" {
+				if p.Result.Verdict != want || p.Result.CloseVerdict != want || p.Result.Headline != "" || len(p.Observation.Faults) > 0 {
 					t.Errorf("%s: %s / %s\n%s\ngot %s; %s %v", p.Case.ID, p.Result.Verdict, p.Result.CloseVerdict,
 						p.Result.Explain(p.Case, p.Observation), p.Observation.Events, p.Observation.Closing, p.Observation.Faults)
 				}

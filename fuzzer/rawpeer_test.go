@@ -27,6 +27,8 @@ type rawPeer struct {
 	before func(p *rawPeer)
 	// ended is called when the peer would drop TCP, and drops it by returning.
 	ended func(p *rawPeer)
+	// params are what the peer wants of permessage-deflate; nil: nothing.
+	params *cases.DeflateParams
 
 	nc     net.Conn
 	client bool // we are the client
@@ -34,6 +36,19 @@ type rawPeer struct {
 	open   cases.Op
 	whole  []byte
 	text   wire.UTF8
+
+	compressor *wire.Compressor // nil: permessage-deflate was not agreed on
+	inflater   *wire.Inflater
+	packed     bool // the message being received is compressed
+}
+
+// agree notes what was agreed on.
+func (p *rawPeer) agree(agreed *cases.DeflateParams) {
+	if agreed != nil {
+		send, receive := wire.Directions(*agreed, !p.client)
+		p.compressor = wire.NewCompressor(send.Bits, send.NoTakeover)
+		p.inflater = wire.NewInflater(receive.Bits, receive.NoTakeover)
+	}
 }
 
 var errEnd = errors.New("the connection has ended")
@@ -67,7 +82,15 @@ func (p *rawPeer) serve(nc net.Conn) {
 	if err != nil {
 		return
 	}
-	right := wire.Response(request, "raw", "")
+	var answer string
+	if p.params != nil {
+		var agreed *cases.DeflateParams
+		if agreed, answer, err = wire.AcceptDeflate(request, []cases.DeflateParams{*p.params}); err != nil {
+			return
+		}
+		p.agree(agreed)
+	}
+	right := wire.Response(request, "raw", answer)
 	p.run(right.Append(nil), b[n:])
 }
 
@@ -75,7 +98,13 @@ func (p *rawPeer) serve(nc net.Conn) {
 func (p *rawPeer) dial(nc net.Conn, target string) {
 	p.nc, p.client = nc, true
 	defer nc.Close()
-	request := wire.Opening{Target: target, Host: "fuzzer", UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}.Request()
+	opening := wire.Opening{Target: target, Host: "fuzzer", UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}
+	var offers []cases.DeflateParams
+	if p.params != nil {
+		offers = append(offers, *p.params)
+		opening.Extensions = wire.Offers(offers)
+	}
+	request := opening.Request()
 	octets := request.Append(nil)
 	if p.head != nil {
 		octets = p.head(octets)
@@ -86,6 +115,11 @@ func (p *rawPeer) dial(nc net.Conn, target string) {
 		return
 	}
 	p.head = nil
+	if response, err := wire.ParseHead(b[:n]); err == nil {
+		if agreed, _, err := wire.CheckDeflate(response, offers); err == nil {
+			p.agree(agreed)
+		}
+	}
 	p.run(nil, b[n:])
 }
 
@@ -159,11 +193,12 @@ func (p *rawPeer) part(part wire.Part, payload []byte) error {
 		}
 	}
 	if part.Begin {
-		if h.Faults(wire.Context{FromClient: !p.client, InMessage: p.open != 0}) != 0 {
+		if h.Faults(wire.Context{FromClient: !p.client, InMessage: p.open != 0, Compressed: p.inflater != nil}) != 0 {
 			return p.close(1002)
 		}
 		if h.Opcode == cases.OpText || h.Opcode == cases.OpBinary {
 			p.open, p.whole, p.text = h.Opcode, nil, wire.UTF8{}
+			p.packed = h.RSV == 4
 		}
 	}
 	if h.Opcode.Control() {
@@ -173,6 +208,9 @@ func (p *rawPeer) part(part wire.Part, payload []byte) error {
 		return nil
 	}
 	p.whole = append(p.whole, part.Payload...)
+	if p.packed {
+		return p.unpack(part.End && h.FIN)
+	}
 	if p.open == cases.OpText && p.text.Write(part.Payload) >= 0 {
 		return p.close(1007)
 	}
@@ -184,6 +222,26 @@ func (p *rawPeer) part(part wire.Part, payload []byte) error {
 		p.open = 0
 	}
 	return nil
+}
+
+// unpack answers a compressed message when all of it is there.
+func (p *rawPeer) unpack(end bool) error {
+	if !end {
+		return nil
+	}
+	var plain []byte
+	err := p.inflater.Inflate(p.whole, 0, func(b []byte) error { plain = append(plain, b...); return nil })
+	if err != nil || p.open == cases.OpText && !utf8.Valid(plain) {
+		return p.close(1007)
+	}
+	p.sendPacked(p.open, p.compressor.Append(nil, plain))
+	p.open = 0
+	return nil
+}
+
+// sendPacked sends a compressed message.
+func (p *rawPeer) sendPacked(op cases.Op, packed []byte) {
+	p.send(cases.Opcode(op, string(packed)).Reserved(4))
 }
 
 func (p *rawPeer) control(op cases.Op, payload []byte) error {
@@ -223,7 +281,7 @@ func testServer(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (playe
 	synctest.Test(t, func(t *testing.T) {
 		client := fuzzer.Client{
 			Config: fuzzer.Config{Dialler: pipeDialler(func(nc net.Conn) { newPeer().serve(nc) })},
-			URL:    "ws://peer", Agent: "raw",
+			URL:    "ws://peer", Agent: "raw", Parallel: 1,
 		}
 		err := client.Run(t.Context(), list, func(p fuzzer.Played) error {
 			played = append(played, p)

@@ -180,6 +180,8 @@ func (s *session) endFrame(h wire.Header) {
 	case cases.OpPong:
 		s.control(cases.Got{Opcode: cases.OpPong, Payload: cases.Of(string(payload))})
 	default:
+		s.traffic.received.Frames++
+		s.traffic.received.WebSocket += int(h.Length)
 		if h.FIN {
 			s.endMessage()
 		}

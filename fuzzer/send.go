@@ -25,60 +25,86 @@ func (s *session) sendData(m cases.Message, b body, rsv byte) {
 		if rsv == 0 {
 			f.Payload = m.Payload // to be shown by its pattern
 		}
-		s.sendPart(s.buffer(wire.MaxHeader+b.size, f.Wire, b), f, b, 0, b.size)
+		out := s.frames(b, 1, b.size, f.Wire)
+		out.add(f, 0, b.size)
+		out.send()
 		return
 	}
-	fragments := b.size/m.Fragment + 1
-	buf := s.buffer(fragments*wire.MaxHeader+b.size, f.Wire, b)
+	out := s.frames(b, b.size/m.Fragment+1, m.Fragment, f.Wire)
 	f.NoFIN = true
 	pos := 0
 	for ; b.size-pos >= m.Fragment; pos += m.Fragment {
-		buf = s.sendPart(buf, f, b, pos, pos+m.Fragment)
+		out.add(f, pos, pos+m.Fragment)
 		f.Opcode, f.RSV = cases.OpContinuation, 0
 	}
 	f.NoFIN = false
-	s.sendPart(buf, f, b, pos, b.size)
+	out.add(f, pos, b.size)
+	out.send()
 }
 
-// sendPart sends the octets of b from pos to end as frame f, whose own payload and
-// masking are not looked at. It appends the frame to buf, unless that would be long
-// and what is in it repeats.
-func (s *session) sendPart(buf []byte, f cases.Frame, b body, pos, end int) []byte {
+// Frames are those of one message on their way into one buffer.
+type frames struct {
+	session *session
+	body    body
+	wire    cases.Wire
+	buf     []byte
+	parts   []int // octets of each frame in buf
+	repeats bool  // frames are long and repeat: they are sent in pieces
+}
+
+// frames begins n frames of size octets of b.
+func (s *session) frames(b body, n, size int, w cases.Wire) frames {
+	f := frames{session: s, body: b, wire: w, repeats: b.period > 0 && size > 2*chunk && w.Chop == 0}
+	if !f.repeats {
+		f.buf = s.buffer(n*wire.MaxHeader + b.size)
+	}
+	return f
+}
+
+// add adds the octets of the body from pos to end as frame f, whose own payload
+// and masking are not looked at.
+func (out *frames) add(f cases.Frame, pos, end int) {
+	s, b := out.session, out.body
 	h := wire.Header{FIN: !f.NoFIN, RSV: f.RSV, Opcode: f.Opcode, Masked: !s.server, Length: uint64(end - pos)}
 	var key *[4]byte
 	if h.Masked {
 		h.Key = mask(s.keys.script)
 		key = &h.Key
 	}
-	s.log.SentFrame(f, h, b.from(pos)[:min(end-pos, len(b.from(pos)))], end-pos)
-	start := len(buf)
-	buf = h.Append(buf)
-	s.traffic.sentFrame(end-pos, len(buf)-start)
-	if repeats(b, f.Wire, end-pos) {
-		pieces := append(net.Buffers{buf[start:]}, b.masked(pos, end, key)...)
-		s.conn.SendPieces(pieces, f.Wire.Sync)
-		return buf
+	head := b.from(pos)
+	s.log.SentFrame(f, h, head[:min(end-pos, len(head))], end-pos)
+	if out.repeats {
+		header := h.Append(nil)
+		s.traffic.sentFrame(end-pos, len(header))
+		s.conn.SendPieces(append(net.Buffers{header}, b.masked(pos, end, key)...), f.Wire.Sync)
+		return
 	}
-	payload := len(buf)
-	buf = b.appendTo(buf, pos, end)
+	start := len(out.buf)
+	out.buf = h.Append(out.buf)
+	payload := len(out.buf)
+	out.buf = b.appendTo(out.buf, pos, end)
 	if key != nil {
-		wire.Mask(buf[payload:], *key, 0)
+		wire.Mask(out.buf[payload:], *key, 0)
 	}
-	s.conn.Send(buf[start:], f.Wire)
-	return buf
+	s.traffic.sentFrame(end-pos, payload-start)
+	out.parts = append(out.parts, len(out.buf)-start)
 }
 
-// repeats reports whether a frame with size octets of b is better sent in pieces.
-func repeats(b body, w cases.Wire, size int) bool {
-	return b.period > 0 && size > 2*chunk && w.Chop == 0
+// send sends what was added and is not on its way yet.
+func (out *frames) send() {
+	s := out.session
+	if out.wire == (cases.Wire{}) {
+		s.conn.SendParts(out.buf, out.parts)
+		return
+	}
+	for _, n := range out.parts {
+		s.conn.Send(out.buf[:n], out.wire)
+		out.buf = out.buf[n:]
+	}
 }
 
-// buffer has room for n octets, or as many of them as are not sent in pieces. It is
-// the last one again if that has left.
-func (s *session) buffer(n int, w cases.Wire, b body) []byte {
-	if repeats(b, w, b.size) {
-		n = min(n, 2*chunk)
-	}
+// buffer has room for n octets. It is the last one again if that has left.
+func (s *session) buffer(n int) []byte {
 	if n > maxScratch || !s.conn.Idle() {
 		return make([]byte, 0, n)
 	}

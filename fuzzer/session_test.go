@@ -182,7 +182,7 @@ func TestClosingStateMachine(t *testing.T) {
 			}},
 			want: cases.Closing{
 				ClosedByMe: true, FailedByMe: true, WasClean: true, LocalCode: code(1002), RemoteCode: code(1002),
-				LocalReason: cases.Of("reserved bits set (RSV 7) without a meaning; reserved opcode 0xb; fragmented 0xb frame; 0xb frame of 200 octets; length "),
+				LocalReason: cases.Of("reserved bits set (RSV 7) without a meaning; reserved opcode 0xb; fragmented 0xb frame; 0xb frame of 200 octets; length 200"),
 			},
 		},
 		{
@@ -428,7 +428,7 @@ func TestServerThatVanishesFailsTheCasesThatFollow(t *testing.T) {
 			go (&rawPeer{}).serve(theirs)
 			return ours, nil
 		})
-		client := fuzzer.Client{Config: fuzzer.Config{Dialler: dial}, URL: "ws://peer"}
+		client := fuzzer.Client{Config: fuzzer.Config{Dialler: dial}, URL: "ws://peer", Parallel: 1}
 		var verdicts []cases.Verdict
 		err := client.Run(t.Context(), find(t, "1.1.1", "1.1.2", "1.1.3"), func(p fuzzer.Played) error {
 			verdicts = append(verdicts, p.Result.Verdict)

@@ -63,6 +63,7 @@ func (w Write) Err() error { return w.err }
 // An item is what one Send sends.
 type item struct {
 	octets net.Buffers // one slice if it is chopped
+	parts  []int       // octets of the writes it counts as; nil: it is one
 	chop   int
 	chops  int // how many have left
 	alone  bool
@@ -76,10 +77,11 @@ type segment struct {
 	pause  time.Duration // before the next, for the peer to see it by itself
 }
 
-// shown is an item, or a chop of one, in the wire log.
+// shown is an item, or a chop of one, as onSent is told of it.
 type shown struct {
-	head []byte // its octets, or their first slice
-	size int
+	first []byte // its octets, or their first slice
+	size  int
+	parts []int // of the first slice, which is all there is; nil: it is one
 }
 
 // A job is what the writer does in one go.
@@ -139,7 +141,15 @@ func (c *Conn) Done(w Write) {
 
 func (c *Conn) log(s segment) {
 	for _, one := range s.shown {
-		c.onSent(one.head, one.size, s.alone)
+		if one.parts == nil {
+			c.onSent(one.first, one.size, s.alone)
+			continue
+		}
+		at := 0
+		for _, n := range one.parts {
+			c.onSent(one.first[at:at+n], n, s.alone)
+			at += n
+		}
 	}
 }
 
@@ -149,6 +159,16 @@ func (c *Conn) Send(b []byte, w cases.Wire) {
 		return
 	}
 	c.queue = append(c.queue, item{octets: net.Buffers{b}, chop: w.Chop, alone: w.Chop > 0 || w.Sync})
+	c.handOver()
+}
+
+// SendParts queues b, which must not be changed any more, like several Sends of so
+// many octets each without chop or sync.
+func (c *Conn) SendParts(b []byte, parts []int) {
+	if len(b) == 0 || c.dead {
+		return
+	}
+	c.queue = append(c.queue, item{octets: net.Buffers{b}, parts: parts})
 	c.handOver()
 }
 
@@ -196,7 +216,7 @@ func take(queue []item) (segment, []item) {
 		var s segment
 		for len(queue) > 0 && !queue[0].alone {
 			s.octets = append(s.octets, queue[0].octets...)
-			s.shown = append(s.shown, show(queue[0].octets))
+			s.shown = append(s.shown, show(queue[0].octets, queue[0].parts))
 			queue[0] = item{} // lets go of its octets
 			queue = queue[1:]
 		}
@@ -209,7 +229,7 @@ func take(queue []item) (segment, []item) {
 	} else {
 		it.octets = nil
 	}
-	s.shown = []shown{show(s.octets)}
+	s.shown = []shown{show(s.octets, nil)}
 	it.chops++
 	switch {
 	case len(it.octets) == 0:
@@ -223,8 +243,8 @@ func take(queue []item) (segment, []item) {
 }
 
 // show is what is shown of octets that leave together.
-func show(octets net.Buffers) shown {
-	one := shown{head: octets[0]}
+func show(octets net.Buffers, parts []int) shown {
+	one := shown{first: octets[0], parts: parts}
 	for _, b := range octets {
 		one.size += len(b)
 	}
@@ -234,13 +254,28 @@ func show(octets net.Buffers) shown {
 // Flush lets the writer begin with what was sent, if it is idle. It goes through
 // chops and what leaves alone by itself, as quickly as the wire takes them.
 func (c *Conn) Flush() {
-	if c.writing > 0 || len(c.out.octets) == 0 {
+	if c.writing > 0 || len(c.out.octets) == 0 || c.leftAtOnce() {
 		return
 	}
 	c.writing = len(c.out.octets) + len(c.queue)
 	c.jobs <- job{c.out, c.queue}
 	c.alone = c.alone || len(c.queue) > 0
 	c.out, c.queue = segment{}, nil
+}
+
+// leftAtOnce writes what was handed over without the help of the writer, if the
+// kernel takes all of it now. That saves the way to another goroutine, twice.
+func (c *Conn) leftAtOnce() bool {
+	if c.alone || len(c.queue) > 0 || len(c.out.octets) > 1 {
+		return false
+	}
+	n := writeNow(c.nc, c.out.octets[0])
+	c.out.octets[0] = c.out.octets[0][n:]
+	if len(c.out.octets[0]) > 0 {
+		return false
+	}
+	c.out = segment{}
+	return true
 }
 
 // Idle reports whether everything sent has left, or cannot leave any more.
@@ -403,7 +438,6 @@ func (c *Conn) rest(d time.Duration) {
 // write writes out as one write, as far as nc can.
 func write(nc net.Conn, out net.Buffers) error {
 	if _, ok := nc.(*net.TCPConn); ok || len(out) == 1 {
-		out = joined(out)
 		_, err := out.WriteTo(nc)
 		return err
 	}
@@ -416,21 +450,4 @@ func write(nc net.Conn, out net.Buffers) error {
 		}
 	}
 	return w.Flush()
-}
-
-// joined is out with slices that follow each other in memory made one, as those of
-// a message do that was put into many frames: the fewer there are, the fewer calls
-// of the kernel they take. It uses the space of out.
-func joined(out net.Buffers) net.Buffers {
-	n := 0
-	for _, b := range out[1:] {
-		last := out[n]
-		if len(b) > 0 && len(last) > 0 && len(last) < cap(last) && &last[:len(last)+1][len(last)] == &b[0] {
-			out[n] = last[:len(last)+len(b)]
-			continue
-		}
-		n++
-		out[n] = b
-	}
-	return out[:n+1]
 }
