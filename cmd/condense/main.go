@@ -5,8 +5,12 @@
 //
 // SRC is a directory of <run>.json.gz, each {"agent", "role", "cases": {id:
 // report}} with the reference's own per-case reports; DST gets <run>.json. Left
-// out are sentences, times, handshakes, masking keys and everything of the wire
-// log but the frames transmitted. testdata/autobahn/README.md describes what is written.
+// out are sentences, times, masking keys, of the handshakes all but the extension
+// agreed on, and everything of the wire log but the frames transmitted.
+// testdata/autobahn/README.md describes what is written.
+//
+// Of messages that are to come back, which are in no wire log, there are frame and
+// octet statistics instead.
 //
 // Three things need care. The reference shows a payload as text if it can, else
 // as 0x and hex, and puts " ..." after the first 64 octets of one longer than 60;
@@ -31,6 +35,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"gobahn/cases"
 )
 
 const (
@@ -38,7 +44,7 @@ const (
 	ellipsis = " ..." // follows what it cut
 )
 
-var chapters = flag.String("chapters", "1,2,3,4,5,6,7,10", "chapters to condense, or all")
+var chapters = flag.String("chapters", "all", "chapters to condense")
 
 func main() {
 	log.SetFlags(0)
@@ -78,6 +84,18 @@ type report struct {
 	Received          []row          `json:"received"`
 	Wirelog           []row          `json:"wirelog"`
 	TxFrameStats      map[string]int `json:"txFrameStats"`
+	RxFrameStats      map[string]int `json:"rxFrameStats"`
+	RxOctetStats      map[string]int `json:"rxOctetStats"` // reads by their octets, or figures about them
+	TrafficStats      *traffic       `json:"trafficStats"`
+	Server            bool           `json:"isServer"` // the fuzzer, not the peer
+	Request           string         `json:"httpRequest"`
+	Response          string         `json:"httpResponse"`
+}
+
+// Traffic are the octets of messages, uncompressed.
+type traffic struct {
+	Received int `json:"incomingOctetsAppLevel"`
+	Sent     int `json:"outgoingOctetsAppLevel"`
 }
 
 // A line is one case as it is written.
@@ -91,8 +109,16 @@ type line struct {
 	LocalReason   payload  `json:"localReason,omitzero"`
 	RemoteCode    *uint16  `json:"remoteCode"`
 	RemoteReason  payload  `json:"remoteReason,omitzero"`
+	Deflate       string   `json:"deflate,omitempty"`
 	Received      []event  `json:"received,omitempty"`
 	Sent          []frame  `json:"sent,omitempty"`
+
+	// Of messages that are to come back.
+	SentFrames       map[string]int `json:"sentFrames,omitempty"`
+	SentInflated     int            `json:"sentInflated,omitempty"`
+	ReceivedFrames   map[string]int `json:"receivedFrames,omitempty"`
+	ReceivedOctets   int            `json:"receivedOctets,omitempty"`
+	ReceivedInflated int            `json:"receivedInflated,omitempty"`
 }
 
 type event struct {
@@ -203,12 +229,85 @@ func condenseCase(id string, r report) (line, error) {
 			l.Flags = append(l.Flags, flag.name)
 		}
 	}
+	l.Deflate = field(r.Response, "Sec-WebSocket-Extensions")
+	if e, ok := echo(id); ok {
+		return l, statistics(&l, r, e)
+	}
 	var err error
 	if l.Sent, err = sent(r); err != nil {
 		return line{}, err
 	}
 	l.Received, err = received(r)
 	return l, err
+}
+
+// field is the value of a field in the head of a request or response.
+func field(head, name string) string {
+	var values []string
+	for row := range strings.SplitSeq(head, "\r\n") {
+		if key, value, _ := strings.Cut(row, ":"); strings.EqualFold(key, name) {
+			values = append(values, strings.TrimSpace(value))
+		}
+	}
+	return strings.Join(values, ", ")
+}
+
+// echo is the Echo that is all of the script of case id, if it is.
+func echo(id string) (cases.Echo, bool) {
+	i := slices.IndexFunc(cases.Catalogue, func(c cases.Case) bool { return string(c.ID) == id })
+	if i < 0 || len(cases.Catalogue[i].Script) != 1 {
+		return cases.Echo{}, false
+	}
+	e, ok := cases.Catalogue[i].Script[0].(cases.Echo)
+	return e, ok
+}
+
+// statistics fills l with what is known of messages that are not logged. Into how
+// many frames compressed ones are cut depends on what they are cut from, so it
+// says nothing about ours.
+func statistics(l *line, r report, e cases.Echo) (err error) {
+	if e.Message.Payload.Corpus == "" || e.Message.Fragment == 0 {
+		if l.SentFrames, err = byName(r.TxFrameStats); err != nil {
+			return err
+		}
+	}
+	if l.ReceivedFrames, err = byName(r.RxFrameStats); err != nil {
+		return err
+	}
+	head := r.Response
+	if r.Server {
+		head = r.Request
+	}
+	octets, ok := r.RxOctetStats["octets"]
+	if !ok {
+		for size, n := range r.RxOctetStats {
+			one, err := strconv.Atoi(size)
+			if err != nil {
+				return fmt.Errorf("octet statistics: %w", err)
+			}
+			octets += one * n
+		}
+	}
+	if l.ReceivedOctets = octets - len(head); l.ReceivedOctets < 0 {
+		return fmt.Errorf("%d octets received, less than the opening handshake of %d", octets, len(head))
+	}
+	if r.TrafficStats != nil {
+		l.SentInflated, l.ReceivedInflated = r.TrafficStats.Sent, r.TrafficStats.Received
+	}
+	return nil
+}
+
+// byName are frame statistics with opcodes by name.
+func byName(stats map[string]int) (map[string]int, error) {
+	named := make(map[string]int)
+	for op, n := range stats {
+		i, err := strconv.Atoi(op)
+		if err != nil || i < 0 || i >= len(opcodes) {
+			return nil, fmt.Errorf("frame statistics: opcode %q", op)
+		}
+		named[opcodes[i]] = n
+	}
+	return named, nil
 }
 
 // closeReason is the octets of a reason, which the reference gives as text, or

@@ -12,21 +12,27 @@ import (
 // Compare lists every difference between what the reference reported, want, and
 // what we observed and judged when c was played with the same peer. A difference
 // is one line: "run case: what: got …, want …". Where the reference left
-// something out, the comparison is of what it kept. Times, handshakes and masking
-// keys are not compared.
+// something out, the comparison is of what it kept. Times, masking keys and of the
+// handshakes all but the extension agreed on are not compared.
 func Compare(want Case, c cases.Case, o cases.Observation, r cases.Result) []string {
 	d := &differences{prefix: want.Run + " " + string(want.ID)}
 	d.equal("case", string(c.ID), string(want.ID))
 	d.equal("behavior", string(r.Verdict), string(want.Behavior))
 	d.equal("behaviorClose", string(r.CloseVerdict), string(want.BehaviorClose))
 	for _, f := range flags {
-		d.equal(string(f.name), fmt.Sprint(*f.of(&o.Closing)), fmt.Sprint(slices.Contains(want.Flags, f.name)))
+		d.equal(string(f.name), fmt.Sprint(*f.of(&o.Closing)), fmt.Sprint(want.flag(f.name)))
 	}
 	d.equal("wasNotCleanReason", quoted(o.Closing.NotCleanReason), quoted(reasons[want.Reason]))
 	d.equal("localCloseCode", code(o.Closing.LocalCode), code(want.LocalCode))
 	d.payload("localCloseReason", o.Closing.LocalReason, want.LocalReason)
 	d.equal("remoteCloseCode", code(o.Closing.RemoteCode), code(want.RemoteCode))
 	d.payload("remoteCloseReason", o.Closing.RemoteReason, want.RemoteReason)
+	d.equal("extension", quoted(extensions(o.Response)), quoted(want.Deflate))
+	d.equal("deflate agreed on", fmt.Sprint(o.Deflate != nil), fmt.Sprint(want.Deflate != ""))
+	if e, ok := echo(c); ok {
+		d.echoes(o, want, e)
+		return d.lines
+	}
 	d.received(o, want.Received)
 	d.sent(o.Wirelog, want.Sent)
 	return d.lines

@@ -1,6 +1,7 @@
 package recorded
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,6 +85,11 @@ func TestCompare(t *testing.T) {
 		{"closing timeout", func(f fixture) { f.o.Closing.ClosingTimeout = true }, []string{"closingTimeout: got true, want false"}},
 		{"drop timeout", func(f fixture) { f.o.Closing.ServerDropTimeout = true }, []string{"serverDropTimeout: got true, want false"}},
 		{"reason", func(f fixture) { f.o.Closing.NotCleanReason = "why" }, []string{`wasNotCleanReason: got "why", want ""`}},
+		{"extension", func(f fixture) {
+			f.o.Response = "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-extensions:permessage-deflate \r\n\r\n"
+		}, []string{`extension: got "permessage-deflate", want ""`}},
+		{"no extension", func(f fixture) { f.want.Deflate = "permessage-deflate"; f.o.Deflate = &cases.DeflateParams{} }, []string{`extension: got "", want "permessage-deflate"`}},
+		{"deflate", func(f fixture) { f.o.Deflate = &cases.DeflateParams{} }, []string{"deflate agreed on: got true, want false"}},
 		{"local code", func(f fixture) { f.o.Closing.LocalCode = nil }, []string{"localCloseCode: got none, want 1000"}},
 		{"local reason", func(f fixture) { f.o.Closing.LocalReason = cases.Of("x") }, []string{`localCloseReason: got "x", want ""`}},
 		{"remote code", func(f fixture) { f.o.Closing.RemoteCode = u16(1002) }, []string{"remoteCloseCode: got 1002, want 1000"}},
@@ -132,6 +138,78 @@ func TestCompare(t *testing.T) {
 				case !strings.HasPrefix(got[i], "server-x 5.99: "+test.want[i]):
 					t.Errorf("got  %q\nwant %q", got[i], "server-x 5.99: "+test.want[i])
 				}
+			}
+		})
+	}
+}
+
+// deflated is the head of a response.
+const deflated = "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+
+func TestCompareMessagesThatComeBack(t *testing.T) {
+	binary := cases.Message{Binary: true, Payload: cases.Repeat("*", 300)}
+	fragmented := cases.Message{Payload: cases.Repeat("*", 300), Fragment: 100}
+	frames := func(op cases.Op, n, more int) map[cases.Op]int {
+		return map[cases.Op]int{op: n, cases.OpContinuation: more, cases.OpClose: 1}
+	}
+	got := func(op cases.Op, n int) cases.Events {
+		return cases.Events{cases.Got{Opcode: op, Payload: cases.Repeat("x", n)}}
+	}
+	tally := func(f map[cases.Op]int) cases.Tally {
+		t := cases.Tally{Frames: make(map[int]int)}
+		for op, n := range f {
+			t.Frames[int(op)] = n
+		}
+		return t
+	}
+	closed := []Flag{"closedByMe"}
+	for _, test := range []struct {
+		name  string
+		step  cases.Echo
+		want  Case
+		o     cases.Observation
+		lines []string
+	}{
+		{"one came back", cases.Echo{Count: 1, Message: binary},
+			Case{SentFrames: frames(cases.OpBinary, 1, 0), ReceivedFrames: frames(cases.OpBinary, 1, 0), ReceivedOctets: 304 + 2, Flags: closed},
+			cases.Observation{Echoes: 1, Events: cases.Events{cases.Echoed{Count: 1}}, Sent: tally(frames(cases.OpBinary, 1, 0))}, nil},
+		{"one came back with other octets", cases.Echo{Count: 1, Message: binary},
+			Case{ReceivedFrames: frames(cases.OpBinary, 1, 0), ReceivedOctets: 304 + 2, Flags: closed},
+			cases.Observation{Events: got(cases.OpBinary, 300)}, nil},
+		{"one came back in fragments", cases.Echo{Count: 1, Message: fragmented},
+			Case{SentFrames: frames(cases.OpText, 1, 3), ReceivedFrames: frames(cases.OpText, 1, 1), ReceivedOctets: 304 + 2 + 2, Flags: closed},
+			cases.Observation{Echoes: 1, Sent: tally(frames(cases.OpText, 1, 2))},
+			[]string{"sent frames: got 1 text, 2 continuation, 1 close, want 1 text, 3 continuation, 1 close"}},
+		{"one of another type", cases.Echo{Count: 1, Message: binary},
+			Case{ReceivedFrames: frames(cases.OpText, 1, 0), ReceivedOctets: 304 + 2, Flags: closed},
+			cases.Observation{Echoes: 1}, []string{"came back: got 1, want 0"}},
+		{"one came back too long", cases.Echo{Count: 1, Message: binary},
+			Case{ReceivedFrames: frames(cases.OpBinary, 1, 0), ReceivedOctets: 304 + 2, Flags: closed},
+			cases.Observation{Events: got(cases.OpBinary, 301)}, []string{"came back: got 0, want 1"}},
+		{"many, one less", cases.Echo{Count: 10, Message: binary},
+			Case{SentFrames: frames(cases.OpBinary, 10, 0), ReceivedFrames: frames(cases.OpBinary, 10, 0), ReceivedOctets: 3040 + 2, Flags: closed},
+			cases.Observation{Echoes: 9, Sent: tally(frames(cases.OpBinary, 9, 0))},
+			[]string{"came back: got 9, want 10", "sent frames: got 9 binary, 1 close, want 10 binary, 1 close"}},
+		{"closed by the peer: what was sent does not matter", cases.Echo{Count: 10, Message: binary},
+			Case{SentFrames: frames(cases.OpBinary, 5, 0), ReceivedFrames: frames(cases.OpBinary, 4, 0), ReceivedOctets: 4*304 + 2},
+			cases.Observation{Echoes: 4, Sent: tally(frames(cases.OpBinary, 6, 0))}, nil},
+		{"answered too early: what was sent does not matter", cases.Echo{Count: 1, Message: fragmented},
+			Case{SentFrames: frames(cases.OpText, 1, 3), ReceivedFrames: frames(cases.OpText, 4, 0), ReceivedOctets: 4*102 + 2, Flags: closed},
+			cases.Observation{Events: got(cases.OpText, 100), Sent: tally(frames(cases.OpText, 1, 1))}, nil},
+		{"compressed", cases.Echo{Count: 10, Message: binary},
+			Case{Deflate: "permessage-deflate", ReceivedFrames: frames(cases.OpBinary, 10, 0), ReceivedInflated: 3000, SentInflated: 3000},
+			cases.Observation{Echoes: 10, Deflate: &cases.DeflateParams{}, Response: deflated}, nil},
+		{"received does not matter", cases.Echo{Count: 1, Message: binary},
+			Case{Received: []Event{{Got: cases.OpText}}, Sent: []Frame{{Opcode: cases.OpText}}, Flags: closed}, cases.Observation{}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.o.Closing.ClosedByMe = test.want.flag("closedByMe")
+			var lines []string
+			for _, line := range Compare(test.want, cases.Case{Script: cases.Script{test.step}}, test.o, cases.Result{}) {
+				lines = append(lines, strings.TrimPrefix(line, " : "))
+			}
+			if !slices.Equal(lines, test.lines) {
+				t.Errorf("got  %q\nwant %q", lines, test.lines)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package recorded
 import (
 	"bytes"
 	"crypto/sha256"
-	"slices"
 
 	"gobahn/cases"
 )
@@ -13,16 +12,26 @@ import (
 // taken from the outcomes played accepts, where one begins like it and is as
 // long; the length of one whose length is unknown, too. A payload that is none of
 // them gets a digest that no other has.
-func (c Case) Observation(played cases.Case, server bool) cases.Observation {
+//
+// It is an error if what the reference reported does not say what we would have
+// observed.
+func (c Case) Observation(played cases.Case, server bool) (cases.Observation, error) {
 	o := cases.Observation{Server: server, Opened: true}
 	for _, f := range flags {
-		*f.of(&o.Closing) = slices.Contains(c.Flags, f.name)
+		*f.of(&o.Closing) = c.flag(f.name)
 	}
 	o.Opened = !o.Closing.OpeningTimeout
 	o.Closing.NotCleanReason = reasons[c.Reason]
 	o.Closing.LocalCode, o.Closing.RemoteCode = c.LocalCode, c.RemoteCode
 	o.Closing.LocalReason = cases.Of(string(c.LocalReason.Head))
 	o.Closing.RemoteReason = cases.Of(string(c.RemoteReason.Head))
+	var err error
+	if o.Deflate, err = deflate(c.Deflate); o.Deflate != nil {
+		o.Response = "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: " + c.Deflate + "\r\n\r\n"
+	}
+	if e, ok := echo(played); ok && err == nil {
+		return o, c.observe(&o, e)
+	}
 	for _, e := range c.Received {
 		switch {
 		case e.Gap != 0:
@@ -45,7 +54,7 @@ func (c Case) Observation(played cases.Case, server bool) cases.Observation {
 			Head: f.Payload.Head, Chop: f.Chop, Sync: f.Sync, RepeatLen: f.Repeat,
 		})
 	}
-	return o
+	return o, err
 }
 
 // whole is p with the octets that were cut, as far as played knows them.

@@ -49,9 +49,20 @@ type Case struct {
 	LocalReason   Payload       `json:"localReason"`
 	RemoteCode    *uint16       `json:"remoteCode"`
 	RemoteReason  Payload       `json:"remoteReason"`
+	Deflate       string        `json:"deflate"` // permessage-deflate as the server answered; empty: it did not
 	Received      []Event       `json:"received"`
 	Sent          []Frame       `json:"sent"` // frames in the order of transmission, not those sent in parts
+
+	// If the script is an Echo, instead of Received and Sent:
+	SentFrames       map[cases.Op]int `json:"sentFrames"`       // how many; nil: that depends on what was compressed
+	SentInflated     int              `json:"sentInflated"`     // octets of the messages, uncompressed; 0: it was not reported
+	ReceivedFrames   map[cases.Op]int `json:"receivedFrames"`   // how many
+	ReceivedOctets   int              `json:"receivedOctets"`   // behind the opening handshake, the headers of frames included
+	ReceivedInflated int              `json:"receivedInflated"` // octets of the messages, uncompressed; 0: it was not reported
 }
+
+// flag reports whether the bit of that name was set.
+func (c Case) flag(name Flag) bool { return slices.Contains(c.Flags, name) }
 
 // A Flag is the name of one bit of the closing state.
 type Flag string
@@ -164,6 +175,9 @@ func Load(run string) (Run, error) {
 		c.Run = run
 		if _, ok := reasons[c.Reason]; !ok {
 			return Run{}, fmt.Errorf("recording %s: case %s: unknown reason %q", run, c.ID, c.Reason)
+		}
+		if _, err := deflate(c.Deflate); err != nil {
+			return Run{}, fmt.Errorf("recording %s: case %s: %w", run, c.ID, err)
 		}
 		for _, name := range c.Flags {
 			if !known(name) {
