@@ -10,15 +10,15 @@ import (
 	"gobahn/cases"
 )
 
-// Cases are played side by side as far as that cannot change a verdict. Those with
-// little to send, which wait and whose time is short, are played first and among
-// themselves; then those that move much data. What does not get the best grade
-// beside others is played again alone, when nothing else is going on, and only
+// Cases are played side by side as far as that cannot change a verdict. First come
+// those with little to send: while some wait, which takes nothing from anybody, the
+// others are played one after the other. Then come those that move much data. What
+// fails beside others is played again alone, when nothing else is going on, and only
 // that counts.
 
 const (
-	lightLanes = 8       // cases at a time that mostly wait
-	heavyLoad  = 1 << 20 // octets; a case that sends as much is heavy
+	waitingLanes = 8       // cases at a time that pause
+	heavyLoad    = 1 << 20 // octets; a case that sends as much is heavy
 )
 
 // heavyLanes is how many heavy cases are played at a time: while one waits for the
@@ -98,48 +98,61 @@ func (r *clientRun) alone(ctx context.Context, queue []Played) error {
 
 // beside plays the cases of queue side by side, the light ones first.
 func (r *clientRun) beside(ctx context.Context, queue []Played) error {
-	var light, heavy []Played
+	var quick, waiting, heavy []Played
 	for _, p := range queue {
-		if load(p.Case) < heavyLoad {
-			light = append(light, p)
-		} else {
+		switch {
+		case load(p.Case) >= heavyLoad:
 			heavy = append(heavy, p)
+		case waits(p.Case) > 0:
+			waiting = append(waiting, p)
+		default:
+			quick = append(quick, p)
 		}
 	}
 	// What takes longest begins first, lest it be waited for in the end.
-	slices.SortStableFunc(light, func(a, b Played) int { return int(waits(b.Case) - waits(a.Case)) })
+	slices.SortStableFunc(waiting, func(a, b Played) int { return int(waits(b.Case) - waits(a.Case)) })
 	slices.SortStableFunc(heavy, func(a, b Played) int { return load(b.Case) - load(a.Case) })
-	lanes := func(n int) int {
-		if r.client.Parallel > 0 {
-			return r.client.Parallel
+	if n := r.client.Parallel; n > 0 {
+		if err := r.phase(ctx, &lanes{slices.Concat(waiting, quick), n}); err != nil {
+			return err
 		}
-		return n
+		return r.phase(ctx, &lanes{heavy, n})
 	}
-	if err := r.phase(ctx, light, lanes(lightLanes)); err != nil {
+	if err := r.phase(ctx, &lanes{waiting, waitingLanes}, &lanes{quick, 1}); err != nil {
 		return err
 	}
-	return r.phase(ctx, heavy, lanes(heavyLanes()))
+	return r.phase(ctx, &lanes{heavy, heavyLanes()})
+}
+
+// Lanes are cases that are played so many at a time.
+type lanes struct {
+	queue []Played // not begun
+	n     int
 }
 
 // A phase is cases that are played side by side.
 type phase struct {
 	cancel context.CancelCauseFunc
 
-	mu    sync.Mutex
-	queue []Played // not begun
-	lanes int      // how many may be played at a time
-	again []Played // to be played alone
+	mu      sync.Mutex
+	running map[*besides]bool
+	again   []Played // to be played alone
 }
 
-// phase plays the cases of queue, so many at a time, and then those again alone
-// that did not get the best grade.
-func (r *clientRun) phase(ctx context.Context, queue []Played, lanes int) error {
+// besides says whether a case that is being played had company.
+type besides struct{ others bool }
+
+// phase plays the cases of all lanes, and then those again alone that failed beside
+// others.
+func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 	together, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &phase{cancel: cancel, queue: queue, lanes: lanes}
+	p := &phase{cancel: cancel, running: make(map[*besides]bool)}
 	var wg sync.WaitGroup
-	for lane := range lanes {
-		wg.Go(func() { r.lane(together, p, lane) })
+	for _, l := range all {
+		for lane := range l.n {
+			wg.Go(func() { r.lane(together, p, l, lane) })
+		}
 	}
 	wg.Wait()
 	if together.Err() != nil {
@@ -162,21 +175,21 @@ func (r *clientRun) phase(ctx context.Context, queue []Played, lanes int) error 
 
 // lane plays one case after the other until none is left, or there are to be fewer
 // lanes.
-func (r *clientRun) lane(ctx context.Context, p *phase, lane int) {
+func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 	for {
-		one, ok := p.next(lane)
+		one, company, ok := p.next(l, lane)
 		if !ok {
 			return
 		}
-		played, err := r.play(ctx, one, nil)
+		played, _ := r.play(ctx, one, nil) // a server that cannot be reached has failed the case
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil || !best(played.Result) {
+		p.ended(l, company, played)
+		if played.Result.Headline != "" && company.others {
 			p.replay(played)
 			continue
 		}
-		p.slow(played)
 		if err := r.done(played); err != nil {
 			p.cancel(err)
 			return
@@ -184,45 +197,39 @@ func (r *clientRun) lane(ctx context.Context, p *phase, lane int) {
 	}
 }
 
-// next takes a case off the queue.
-func (p *phase) next(lane int) (Played, bool) {
+// next takes a case off the queue, and notes who has company from now on.
+func (p *phase) next(l *lanes, lane int) (one Played, company *besides, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.queue) == 0 || lane >= p.lanes {
-		return Played{}, false
+	if len(l.queue) == 0 || lane >= l.n {
+		return Played{}, nil, false
 	}
-	one := p.queue[0]
-	p.queue = p.queue[1:]
-	return one, true
+	one, l.queue = l.queue[0], l.queue[1:]
+	company = &besides{others: len(p.running) > 0}
+	for other := range p.running {
+		other.others = true
+	}
+	p.running[company] = true
+	return one, company, true
+}
+
+// ended notes that a case has ended. A heavy one that took much of its time makes
+// the lanes fewer: a slow server does not get faster by being asked for more.
+func (p *phase) ended(l *lanes, company *besides, played Played) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.running, company)
+	if load(played.Case) >= heavyLoad && played.Observation.Duration > played.Case.Limit.Time()/4 {
+		l.n = max(1, l.n/2)
+	}
 }
 
 // replay puts a case aside, to be played alone.
 func (p *phase) replay(played Played) {
-	p.slow(played)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	played.Observation.Wirelog = nil // it may be long, and only the grade is of interest
+	played.Observation = cases.Observation{} // it may be large, and only the grade is of interest
 	p.again = append(p.again, played)
-}
-
-// slow makes the lanes fewer when a case has taken much of its time: a slow server
-// does not get faster by being asked for more.
-func (p *phase) slow(played Played) {
-	limit := played.Case.Limit.Time()
-	if load(played.Case) < heavyLoad || played.Observation.Duration < limit/4 {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.lanes = max(1, p.lanes/2)
-}
-
-// best reports whether a case got grades that nothing could better.
-func best(r cases.Result) bool {
-	good := func(v cases.Verdict) bool {
-		return v == cases.OK || v == cases.Informational || v == cases.Unimplemented
-	}
-	return good(r.Verdict) && good(r.CloseVerdict)
 }
 
 // takesTwo reports whether the server opens a WebSocket while another is open. It

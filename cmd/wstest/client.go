@@ -26,6 +26,9 @@ func (s *settings) fuzzingClient(cmd *cobra.Command) error {
 
 // testServer plays the selected cases against the server at url and reports.
 func (s *settings) testServer(cmd *cobra.Command, url string) error {
+	if err := s.checkParallel(); err != nil {
+		return err
+	}
 	list, err := s.selected(cmd.ErrOrStderr())
 	if err != nil {
 		return err
@@ -39,7 +42,12 @@ func (s *settings) testServer(cmd *cobra.Command, url string) error {
 	fmt.Fprintf(out, "Ok, will run %d test cases against 1 servers\n", len(list))
 	client := &fuzzer.Client{
 		Config: s.config(), URL: url, Agent: s.agent, Origin: s.origin,
-		OnStart: rec.progress.start,
+		Parallel: s.parallel,
+		OnStart:  rec.progress.start,
+		OnNotice: func(text string) {
+			rec.progress.clear()
+			fmt.Fprintf(log, "wstest: %s\n", text)
+		},
 	}
 	err = client.Run(cmd.Context(), list, rec.add)
 	if finishErr := rec.finish(out, log); err == nil {

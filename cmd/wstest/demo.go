@@ -25,6 +25,7 @@ func demoCommand() *cobra.Command {
 		},
 	}
 	s.commonFlags(cmd)
+	s.parallelFlag(cmd)
 	return cmd
 }
 

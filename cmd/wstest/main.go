@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -27,6 +28,11 @@ const (
 )
 
 func main() {
+	// Little is kept and much is thrown away, so that collecting garbage twice as
+	// often as usual costs next to nothing and saves a third of the memory.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 	// Whatever ends a run, its reports are still written: a closed terminal, or
 	// one that nobody reads any more. A second signal ends it at once.
 	signal.Ignore(syscall.SIGPIPE)

@@ -20,6 +20,7 @@ type recorder struct {
 	mu       sync.Mutex
 	played   int
 	failed   int
+	again    int      // played again alone
 	failures []string // explained, the first maxFailures of them
 }
 
@@ -49,6 +50,9 @@ func (r *recorder) count(p fuzzer.Played) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.played++
+	if p.Observation.Before != nil {
+		r.again++
+	}
 	if p.Result.Headline == "" {
 		return
 	}
@@ -76,6 +80,9 @@ func (r *recorder) finish(out, log io.Writer) error {
 	}
 	if more := r.failed - len(r.failures); more > 0 {
 		fmt.Fprintf(out, "\n… and %d more.\n", more)
+	}
+	if r.again > 0 {
+		fmt.Fprintf(out, "\n%s failed beside others and counted only when played again alone.\n", plural(r.again, "case"))
 	}
 	fmt.Fprintf(out, "\n%s\n%s in %s.\nReport: %s\n", summary, plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())

@@ -26,6 +26,8 @@ type settings struct {
 	cases   []string
 	exclude []string
 	seed    uint64
+
+	parallel int
 }
 
 func rootCommand() *cobra.Command {
@@ -63,6 +65,7 @@ Peers under test send every message back as it came.`,
 	f.StringVar(&s.agent, "agent", "", "name of the server in reports (default: its Server field)")
 	f.StringVar(&s.origin, "origin", "", "Origin to send to the server")
 	s.commonFlags(root)
+	s.parallelFlag(root)
 	root.AddCommand(demoCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	return root
@@ -76,6 +79,22 @@ func (s *settings) commonFlags(cmd *cobra.Command) {
 	f.StringSliceVar(&s.exclude, "exclude-cases", nil, "ids or patterns of cases to leave out")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the masking keys")
 }
+
+// parallelFlag is that of the commands that test a server.
+func (s *settings) parallelFlag(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&s.parallel, "parallel", 0, "cases to play at a time (0: as many as do good, 1: one after the other)")
+}
+
+// checkParallel refuses a number that is none of cases.
+func (s *settings) checkParallel() error {
+	if s.parallel < 0 || s.parallel > maxParallel {
+		return usagef("--parallel %d: want 0 to %d", s.parallel, maxParallel)
+	}
+	return nil
+}
+
+// maxParallel bounds the connections to a server.
+const maxParallel = 1000
 
 // usageArgs refuses arguments that are no flags.
 func usageArgs(_ *cobra.Command, args []string) error {
