@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // limits is chapter 9: long messages, in one frame, in fragments, in small
@@ -125,6 +126,9 @@ func (row longMessage) long(section ID, m Message, limit Duration) Case {
 
 func fragmented(section ID, i int, m Message) Case {
 	description := fmt.Sprintf("A %s message of %d octets in fragments of %d octets.", m.Opcode(), m.Payload.Size(), m.Fragment)
+	if m.Fragment >= m.Payload.Size() {
+		description = strings.TrimSuffix(description, ".") + ", that is, in one frame."
+	}
 	return echoedOnce(numbered(section, i), description, m, 100*Second)
 }
 

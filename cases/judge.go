@@ -80,6 +80,8 @@ func unaccepted(c Case, o Observation) string {
 	switch {
 	case !ok:
 		return "The events observed match no accepted outcome."
+	case o.Echoes == echo.Count:
+		return fmt.Sprintf("All %d messages came back, and then something else: %s.", echo.Count, o.Events[len(o.Events)-1])
 	case len(o.Events) > 0:
 		return fmt.Sprintf("The peer did not send back what it was sent: message %d of %d came back as %s.",
 			o.Echoes+1, echo.Count, o.Events[0])

@@ -56,12 +56,12 @@ func (c *Compressor) Append(dst, message []byte) []byte {
 			c.w = borrow(kindLazy, &c.sink, nil)
 		}
 		return c.flush(c.w, dst, message)
+	case c.bits == maxWindowBits:
+		return c.once(kindLazy, dst, message, nil)
 	case len(message) < smallMessage:
 		return c.small(dst, message)
 	case c.takeover:
 		return c.window(dst, message)
-	case c.bits == maxWindowBits:
-		return c.once(kindFast, dst, message, nil)
 	}
 	return c.once(c.bits, dst, message, nil)
 }
@@ -162,8 +162,7 @@ func (s *sink) Write(b []byte) (int, error) {
 // The kinds of writers. From 8 to 14 they are the window bits of a writer whose
 // back-references go less far than its window.
 const (
-	kindFast = iota // level 6, of 15 bits: speed
-	kindLazy        // level 7, of 15 bits: the ratio of level 6 of zlib, at twice its speed
+	kindLazy = iota // level 7, of 15 bits: the ratio of level 6 of zlib, at twice its speed
 )
 
 // writers has the writers that nobody uses, by kind: each is about 1 MB.
@@ -186,8 +185,6 @@ func borrow(kind int, w io.Writer, dict []byte) *flate.Writer {
 
 func newWriter(kind int, w io.Writer) (*flate.Writer, error) {
 	switch kind {
-	case kindFast:
-		return flate.NewWriter(w, 6)
 	case kindLazy:
 		return flate.NewWriter(w, 7)
 	}

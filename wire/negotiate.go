@@ -91,10 +91,6 @@ func misfit(response, offer cases.DeflateParams) string {
 	switch {
 	case client != 0 && offer.ClientMaxWindowBits == 0: // RFC 7692 7.1.2.2
 		return fmt.Sprintf("client_max_window_bits=%d was not offered", client)
-	// RFC 7692 7.1.2.2 calls the value of the offer a hint and does not forbid a
-	// larger one, but it is a configuration that we do not support (7.1).
-	case offer.ClientMaxWindowBits > 0 && client > offer.ClientMaxWindowBits:
-		return fmt.Sprintf("client_max_window_bits=%d is more than the %d offered", client, offer.ClientMaxWindowBits)
 	case offer.ServerMaxWindowBits > 0 && server > offer.ServerMaxWindowBits: // RFC 7692 7.1.2.1
 		return fmt.Sprintf("server_max_window_bits=%d is more than the %d offered", server, offer.ServerMaxWindowBits)
 	}

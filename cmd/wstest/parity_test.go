@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +17,10 @@ import (
 	"gobahn/fuzzer"
 )
 
-var parityRuns = flag.Int("parity.runs", 1, "how many times in a row TestParity plays everything")
+var (
+	parityRuns = flag.Int("parity.runs", 1, "how many times in a row TestParity plays everything")
+	parityAll  = flag.Bool("parity.all", false, "have TestParity play all 216 compressed cases with the peers they were recorded of, not 36")
+)
 
 // A race is a difference from a recording that is due to when a peer reads, not
 // to what is sent to it: it grades OK what is recorded as NON-STRICT.
@@ -38,9 +42,26 @@ var races = []race{
 	{"client-py-websockets", "4.2.5", "the reference gives either grade to the same peer"},
 }
 
+// Cases in which golang.org/x/net/websocket sends back every one of 65,537 fragments
+// as a message. The reference was not through with them when its second for the
+// peer's close frame was over, and dropped TCP; we are, and see that the peer does.
+var slow = []cases.ID{"9.3.1", "9.4.1"}
+
+// outlasted are the lines of Compare that this accounts for.
+var outlasted = []string{
+	"droppedByMe: got false, want true",
+	"closingTimeout: got false, want true",
+	`wasNotCleanReason: got "` + cases.ReasonPeerDropped + `", want "` + cases.ReasonNoReply + `"`,
+}
+
 // excuse returns the reason why a line of Compare does not count, if there is
-// one: the message was answered, where the recording has that it was not.
+// one: the message was answered, where the recording has that it was not, or the
+// reference was too slow.
 func excuse(run string, id cases.ID, line string) string {
+	if run == "server-go-xnet" && slices.Contains(slow, id) &&
+		slices.ContainsFunc(outlasted, func(end string) bool { return strings.HasSuffix(line, ": "+end) }) {
+		return "the reference ran out of time"
+	}
 	if !strings.Contains(line, ": behavior: got OK, want NON-STRICT") &&
 		!strings.Contains(line, `: received: got 1 events: text "Hello, world!", want 0 events: nothing`) {
 		return ""
@@ -53,35 +74,66 @@ func excuse(run string, id cases.ID, line string) string {
 	return ""
 }
 
-// TestParity plays all cases with the real peers that the reference was run
-// against, and wants no difference from what it reported.
+// TestParity plays the cases with the real peers that the reference was run
+// against, and wants no difference from what it reported. Peers are played at the
+// same time, but none while another one compresses.
 func TestParity(t *testing.T) {
 	var before verdictsSeen
 	for n := range *parityRuns {
 		config := fuzzer.Config{Seed: uint64(n + 1)}
 		t.Run(fmt.Sprint(n+1), func(t *testing.T) {
-			for _, peer := range peers.Servers {
-				t.Run(peer.Run, func(t *testing.T) {
-					t.Parallel()
-					c := newComparison(t, peer.Run, &before)
-					c.done(playServer(t, peer, config, c))
-				})
-			}
-			for _, peer := range peers.Clients {
-				t.Run(peer.Run, func(t *testing.T) {
-					t.Parallel()
-					c := newComparison(t, peer.Run, &before)
-					c.done(playClient(t, peer, config, c))
+			for _, part := range parityParts {
+				t.Run(part.name, func(t *testing.T) {
+					for _, peer := range peers.Servers {
+						t.Run(peer.Run, func(t *testing.T) {
+							t.Parallel()
+							c := newComparison(t, peer.Run, part.has, &before)
+							c.done(playServer(t, peer, config, c))
+						})
+					}
+					for _, peer := range peers.Clients {
+						t.Run(peer.Run, func(t *testing.T) {
+							t.Parallel()
+							c := newComparison(t, peer.Run, part.has, &before)
+							c.done(playClient(t, peer, config, c))
+						})
+					}
 				})
 			}
 		})
 	}
 }
 
-// playServer plays all cases with a server, in as many rows at a time as it has
-// lanes.
+// parityParts are the cases in two parts.
+var parityParts = []struct {
+	name string
+	has  func(cases.Case) bool
+}{
+	{"plain", func(c cases.Case) bool { return c.Deflate == nil }},
+	{"compressed", func(c cases.Case) bool { return c.Deflate != nil && (*parityAll || sampled(c)) }},
+}
+
+// sampled reports whether a compressed case is among those that were recorded of
+// all peers. Under the race detector the long messages would take minutes.
+func sampled(c cases.Case) bool {
+	if message := c.Script[0].(cases.Echo).Message; raceDetector && message.Payload.Len > 4<<10 {
+		return false
+	}
+	run, err := recorded.Load(peers.Servers[0].Run)
+	if err != nil {
+		return true
+	}
+	_, ok := run.Case(c.ID)
+	return ok
+}
+
+// playServer plays all cases with a server: as its users do, or if it has lanes, in
+// as many rows.
 func playServer(t *testing.T, peer peers.Server, config fuzzer.Config, c *comparison) error {
 	client := &fuzzer.Client{Config: config, URL: peer.Start(t), Agent: peer.Run, Origin: peers.Origin}
+	if peer.Lanes > 1 {
+		client.Parallel = 1
+	}
 	ended := make(chan error, peer.Lanes)
 	for lane := range peer.Lanes {
 		var list []cases.Case
@@ -121,7 +173,7 @@ func playClient(t *testing.T, peer peers.Client, config fuzzer.Config, c *compar
 type comparison struct {
 	t    *testing.T
 	run  recorded.Run
-	list []cases.Case // the catalogue, without what was not recorded
+	list []cases.Case // the part of the catalogue that is played and was recorded
 
 	before *verdictsSeen // in the runs before
 
@@ -131,7 +183,7 @@ type comparison struct {
 	excused map[cases.ID]bool
 }
 
-func newComparison(t *testing.T, run string, before *verdictsSeen) *comparison {
+func newComparison(t *testing.T, run string, has func(cases.Case) bool, before *verdictsSeen) *comparison {
 	t.Helper()
 	r, err := recorded.Load(run)
 	if err != nil {
@@ -139,7 +191,7 @@ func newComparison(t *testing.T, run string, before *verdictsSeen) *comparison {
 	}
 	c := &comparison{t: t, run: r, before: before, excused: make(map[cases.ID]bool)}
 	for _, one := range cases.Catalogue {
-		if _, ok := r.Case(one.ID); ok {
+		if _, ok := r.Case(one.ID); ok && has(one) {
 			c.list = append(c.list, one)
 		}
 	}
@@ -178,17 +230,22 @@ func (c *comparison) done(err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.seen != len(c.run.Cases) {
-		c.t.Errorf("played %d cases, want %d", c.seen, len(c.run.Cases))
+	if c.seen != len(c.list) {
+		c.t.Errorf("played %d cases, want %d", c.seen, len(c.list))
 	}
 	// On a machine too busy for 5 ms to be enough, a race may go the recorded way:
 	// no difference, so only the run that is to show stability minds.
 	for _, r := range races {
-		if *parityRuns > 1 && r.run == c.run.Name && !c.excused[r.id] {
+		if *parityRuns > 1 && r.run == c.run.Name && !c.excused[r.id] && c.has(r.id) {
 			c.t.Errorf("%s %s agrees with the recording now: it needs no excuse (%s)", r.run, r.id, r.reason)
 		}
 	}
 	c.t.Logf("%s: %d cases, %d differences", c.run.Name, c.seen, c.differs)
+}
+
+// has reports whether the case is played.
+func (c *comparison) has(id cases.ID) bool {
+	return slices.ContainsFunc(c.list, func(one cases.Case) bool { return one.ID == id })
 }
 
 // verdictsSeen are the verdicts of the runs so far: of ten in a row, none may
@@ -229,6 +286,10 @@ func TestExcuse(t *testing.T) {
 		{"client-py-websockets", "client-py-websockets 4.2.4: behavior: got OK, want NON-STRICT", "4.2.4", false},
 		{"server-py-websockets", "server-py-websockets 3.4: behavior: got OK, want NON-STRICT", "3.4", false},
 		{"server-gorilla", "server-gorilla 3.3: behavior: got OK, want NON-STRICT", "3.3", false},
+		{"server-go-xnet", "server-go-xnet 9.3.1: droppedByMe: got false, want true", "9.3.1", true},
+		{"server-go-xnet", "server-go-xnet 9.3.1: behavior: got OK, want FAILED", "9.3.1", false},
+		{"server-go-xnet", "server-go-xnet 9.3.2: droppedByMe: got false, want true", "9.3.2", false},
+		{"server-gorilla", "server-gorilla 9.3.1: droppedByMe: got false, want true", "9.3.1", false},
 	} {
 		if got := excuse(test.run, test.id, test.line) != ""; got != test.excused {
 			t.Errorf("%s: excused %t, want %t", test.line, got, test.excused)
