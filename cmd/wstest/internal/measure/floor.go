@@ -1,0 +1,374 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/url"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"gobahn/cases"
+	"gobahn/cases/corpus"
+	"gobahn/wire"
+)
+
+// The floor is the least a client can do that makes the peer do what it has to do
+// in the Echo cases: it sends what the tester sends, prepared before the clock
+// starts, and waits for the end of every message. It does not compress, mask,
+// unmask, inflate, compare, record or report, and of what it receives it looks only
+// at the headers of frames.
+
+// A replay is an Echo case that is prepared.
+type replay struct {
+	id       cases.ID
+	deflate  *cases.Deflate
+	agreed   *cases.DeflateParams
+	messages prepared
+	count    int
+	chop     int // octets a write; 0: all
+}
+
+// Prepared are the frames of messages, masked.
+type prepared struct {
+	messages  [][]byte // the first of them
+	period    int      // after which they come again
+	direction wire.Direction
+}
+
+// at is message i. With context takeover the messages of the first reading refer to
+// less than those that follow.
+func (p prepared) at(i int) []byte {
+	if i >= len(p.messages) {
+		if i %= p.period; !p.direction.NoTakeover {
+			i += p.period
+		}
+	}
+	return p.messages[i]
+}
+
+// octets is how many octets r sends.
+func (r replay) octets() (sum int) {
+	for i := range r.count {
+		sum += len(r.messages.at(i))
+	}
+	return sum
+}
+
+// replayAll plays the Echo cases of the catalogue with the server at raw, and
+// returns what that took after everything was prepared.
+func replayAll(ctx context.Context, raw string) (f figures, err error) {
+	target, err := url.Parse(raw)
+	if err != nil {
+		return f, err
+	}
+	list, err := prepare(ctx, target.Host, cases.Catalogue)
+	if err != nil {
+		return f, err
+	}
+	// What takes longest begins first, as in the tester.
+	slices.SortStableFunc(list, func(a, b replay) int { return cmp.Compare(b.octets(), a.octets()) })
+	runtime.GC()
+	debug.SetGCPercent(-1) // nothing worth collecting comes now
+	before, err := own()
+	if err != nil {
+		return f, err
+	}
+	begun := time.Now()
+	if err := replayList(ctx, target.Host, list); err != nil {
+		return f, err
+	}
+	f.Wall = time.Since(begun)
+	after, err := own()
+	f.Tester = usage{User: after.User - before.User, System: after.System - before.System}
+	f.Cases = len(list)
+	return f, err
+}
+
+// replayList plays as many cases at a time as the tester has lanes for those that
+// move much data.
+func replayList(ctx context.Context, host string, list []replay) error {
+	queue := make(chan replay, len(list))
+	for _, r := range list {
+		queue <- r
+	}
+	close(queue)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	for range 2 * runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for r := range queue {
+				if err := r.play(ctx, host); err != nil {
+					cancel(fmt.Errorf("%s: %w", r.id, err))
+				}
+				if ctx.Err() != nil {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// play plays r on a connection of its own.
+func (r replay) play(ctx context.Context, host string) error {
+	c, err := dial(ctx, host, r.deflate)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	if (c.agreed == nil) != (r.agreed == nil) || c.agreed != nil && *c.agreed != *r.agreed {
+		return fmt.Errorf("permessage-deflate was agreed on otherwise than before")
+	}
+	for i := range r.count {
+		// Every wait is for less than that.
+		if err := c.nc.SetDeadline(time.Now().Add(waitLimit)); err != nil {
+			return err
+		}
+		if err := c.send(r.messages.at(i), r.chop); err != nil {
+			return err
+		}
+		if err := c.awaitMessage(); err != nil {
+			return fmt.Errorf("message %d of %d: %w", i+1, r.count, err)
+		}
+	}
+	return c.bye()
+}
+
+// waitLimit is how long one message may be on its way there and back.
+const waitLimit = time.Minute
+
+// A conn is a WebSocket to the peer.
+type conn struct {
+	nc      net.Conn
+	buf     []byte
+	rest    []byte // received and not looked at
+	frames  counter
+	agreed  *cases.DeflateParams
+	release func() bool
+}
+
+// dial opens a WebSocket as a case with d does.
+func dial(ctx context.Context, host string, d *cases.Deflate) (*conn, error) {
+	dialer := net.Dialer{Timeout: waitLimit}
+	nc, err := dialer.DialContext(ctx, "tcp", host)
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{nc: nc, buf: make([]byte, 64<<10)}
+	c.release = context.AfterFunc(ctx, func() { nc.Close() })
+	if err := c.open(host, d); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// open plays the opening handshake.
+func (c *conn) open(host string, d *cases.Deflate) error {
+	var offers []cases.DeflateParams
+	if d != nil {
+		offers = d.Offer
+	}
+	key := base64.StdEncoding.EncodeToString([]byte("sixteen octets.."))
+	request := wire.Opening{Target: "/", Host: host, UserAgent: "floor", Key: key, Extensions: wire.Offers(offers)}.Request()
+	if err := c.nc.SetDeadline(time.Now().Add(waitLimit)); err != nil {
+		return err
+	}
+	if _, err := c.nc.Write(request.Append(nil)); err != nil {
+		return err
+	}
+	var b []byte
+	for wire.HeadEnd(b) == 0 {
+		if len(b) > wire.MaxHead {
+			return wire.ErrHeadTooLong
+		}
+		n, err := c.nc.Read(c.buf)
+		if err != nil {
+			return err
+		}
+		b = append(b, c.buf[:n]...)
+	}
+	n := wire.HeadEnd(b)
+	head, err := wire.ParseHead(b[:n])
+	if err == nil {
+		err = wire.CheckResponse(head, key)
+	}
+	if err == nil {
+		c.agreed, _, err = wire.CheckDeflate(head, offers)
+	}
+	c.rest = b[n:]
+	return err
+}
+
+// send sends b in writes of chop octets; 0: one write.
+func (c *conn) send(b []byte, chop int) error {
+	if chop == 0 {
+		chop = len(b)
+	}
+	for len(b) > 0 {
+		n := min(chop, len(b))
+		if _, err := c.nc.Write(b[:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// awaitMessage reads to the end of a message.
+func (c *conn) awaitMessage() error {
+	for {
+		for len(c.rest) > 0 {
+			event, rest := c.frames.next(c.rest)
+			c.rest = rest
+			switch event {
+			case messageEnded:
+				return nil
+			case closeBegun:
+				return errors.New("the peer closed the WebSocket")
+			}
+		}
+		n, err := c.nc.Read(c.buf)
+		if err != nil {
+			return err
+		}
+		c.rest = c.buf[:n]
+	}
+}
+
+// bye sends a close frame and reads until the peer has dropped TCP.
+func (c *conn) bye() error {
+	if err := c.nc.SetDeadline(time.Now().Add(waitLimit)); err != nil {
+		return err
+	}
+	h := wire.Header{FIN: true, Opcode: cases.OpClose, Masked: true, Length: 2}
+	if _, err := c.nc.Write(wire.AppendFrame(nil, h, []byte{0x03, 0xe8}, false)); err != nil {
+		return err
+	}
+	for {
+		if _, err := c.nc.Read(c.buf); err != nil {
+			return nil // it has ended, whichever way
+		}
+	}
+}
+
+func (c *conn) close() {
+	c.release()
+	c.nc.Close()
+}
+
+// prepare prepares those of all that are Echo cases for the server at host. It asks
+// the server once for every offer what it agrees on.
+func prepare(ctx context.Context, host string, all []cases.Case) (list []replay, err error) {
+	type key struct {
+		message   cases.Message
+		direction wire.Direction
+		packed    bool
+	}
+	agreed := make(map[string]*cases.DeflateParams)
+	made := make(map[key]prepared)
+	keys := rand.NewChaCha8([32]byte{})
+	for _, c := range all {
+		for _, step := range c.Script {
+			echo, ok := step.(cases.Echo)
+			if !ok {
+				continue
+			}
+			r := replay{id: c.ID, deflate: c.Deflate, count: echo.Count, chop: echo.Message.Wire.Chop}
+			k := key{message: echo.Message, packed: c.Deflate != nil}
+			if k.packed {
+				offer := wire.Offers(c.Deflate.Offer)
+				if _, ok := agreed[offer]; !ok {
+					if agreed[offer], err = agreement(ctx, host, c.Deflate); err != nil {
+						return nil, fmt.Errorf("%s: %w", c.ID, err)
+					}
+				}
+				if r.agreed = agreed[offer]; r.agreed == nil {
+					continue // the tester has nothing to send either
+				}
+				k.direction, _ = wire.Directions(*r.agreed, false)
+			}
+			if _, ok := made[k]; !ok {
+				if made[k], err = frames(echo, k.direction, k.packed, keys); err != nil {
+					return nil, fmt.Errorf("%s: %w", c.ID, err)
+				}
+			}
+			r.messages = made[k]
+			list = append(list, r)
+		}
+	}
+	return list, ctx.Err()
+}
+
+// agreement is what the server at host agrees on when it is offered d.
+func agreement(ctx context.Context, host string, d *cases.Deflate) (*cases.DeflateParams, error) {
+	c, err := dial(ctx, host, d)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	return c.agreed, c.bye()
+}
+
+// frames are the frames of the messages of an Echo, compressed if packed is set.
+// Like those of the tester, messages come again; unlike there, masking keys do so
+// with them.
+func frames(echo cases.Echo, d wire.Direction, packed bool, keys *rand.ChaCha8) (p prepared, err error) {
+	m := echo.Message
+	at, period := func(int) []byte { return m.Octets() }, 1
+	if m.Payload.Corpus != "" && m.Payload.Len > 0 {
+		reel, err := corpus.NewReel(m.Payload.Corpus, m.Payload.Len, !m.Binary)
+		if err != nil {
+			return p, err
+		}
+		at, period = reel.At, reel.Period()
+	}
+	if !packed {
+		d.NoTakeover = true // messages do not depend on others
+	}
+	distinct := period
+	if !d.NoTakeover {
+		distinct *= 2
+	}
+	p = prepared{period: period, direction: d}
+	compressor := wire.NewCompressor(d.Bits, d.NoTakeover)
+	defer compressor.Release()
+	for i := range min(distinct, echo.Count) {
+		b, rsv := at(i), byte(0)
+		if packed {
+			b, rsv = compressor.Append(nil, b), 4
+		}
+		p.messages = append(p.messages, message(m, b, rsv, keys))
+	}
+	return p, nil
+}
+
+// message is b in the frames of m, masked.
+func message(m cases.Message, b []byte, rsv byte, keys *rand.ChaCha8) (out []byte) {
+	op, size := m.Opcode(), len(b)
+	if m.Fragment > 0 && size > m.Fragment {
+		size = m.Fragment
+		out = make([]byte, 0, len(b)+(len(b)/size+1)*wire.MaxHeader)
+	}
+	for whole := size == len(b); ; b = b[size:] {
+		end := whole || len(b) < size // like cases.Message.Frames: an empty frame may come last
+		h := wire.Header{FIN: end, RSV: rsv, Opcode: op, Masked: true, Length: uint64(min(size, len(b)))}
+		binary.BigEndian.PutUint32(h.Key[:], uint32(keys.Uint64()))
+		out = wire.AppendFrame(out, h, b[:h.Length], false)
+		if end {
+			return slices.Clip(out)
+		}
+		op, rsv = cases.OpContinuation, 0
+	}
+}
