@@ -271,7 +271,7 @@ func charactersIn(s Script) (list []string) {
 // inOneFrame is its phrase if there is a message in a frame of its own.
 func inOneFrame(s Script) []string {
 	for _, m := range messagesOf(s) {
-		if m.Fragment == 0 {
+		if m.Fragment == 0 || m.Fragment >= m.Payload.Size() {
 			return []string{"in one frame"}
 		}
 	}
