@@ -8,6 +8,11 @@
 // cases by number. Both play any [cases.Case] given to them: the engine knows
 // the language of cases, and no case.
 //
+// Cases are played side by side as far as that cannot change a verdict
+// (schedule.go). The messages of an Echo recur: each is compressed once for all
+// cases, and an answer that is octet for octet one that was found right, after the
+// same messages, is right without being inflated (echo.go, streams.go).
+//
 // Nothing is ambient: clock, randomness and dialler are parameters ([Config]),
 // and the masking keys of a case follow from the seed of the run and its id.
 package fuzzer

@@ -8,4 +8,9 @@
 // [UTF8] work incrementally and at memory speed. A [Conn] puts writes onto the
 // wire one by one where that is asked for and merges them where it is not. A
 // [Log] keeps the wire log and the statistics of one connection in bounded space.
+//
+// permessage-deflate (RFC 7692) is negotiated by [CheckDeflate] and [AcceptDeflate].
+// A [Compressor] honours the window that was agreed on, and an [Inflater] checks
+// that the peer does: it reads DEFLATE itself, because it has to say at which bit a
+// stream goes wrong and how far its references reach, which no library tells.
 package wire

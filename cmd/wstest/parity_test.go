@@ -19,7 +19,7 @@ import (
 
 var (
 	parityRuns = flag.Int("parity.runs", 1, "how many times in a row TestParity plays everything")
-	parityAll  = flag.Bool("parity.all", false, "have TestParity play all 216 compressed cases with the peers they were recorded of, not 36")
+	parityAll  = flag.Bool("parity.all", false, "have TestParity play all 216 compressed cases with the peers they were recorded of, not 31")
 )
 
 // A race is a difference from a recording that is due to when a peer reads, not
