@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"gobahn/cases"
@@ -83,7 +85,7 @@ func replayAll(ctx context.Context, raw string) (f figures, err error) {
 		return f, err
 	}
 	begun := time.Now()
-	if err := replayList(ctx, target.Host, list); err != nil {
+	if f.Failed, err = replayList(ctx, target.Host, list); err != nil {
 		return f, err
 	}
 	f.Wall = time.Since(begun)
@@ -94,8 +96,8 @@ func replayAll(ctx context.Context, raw string) (f figures, err error) {
 }
 
 // replayList plays as many cases at a time as the tester has lanes for those that
-// move much data.
-func replayList(ctx context.Context, host string, list []replay) error {
+// move much data. It returns the ids of those that the peer ended.
+func replayList(ctx context.Context, host string, list []replay) (failed []string, err error) {
 	queue := make(chan replay, len(list))
 	for _, r := range list {
 		queue <- r
@@ -104,10 +106,17 @@ func replayList(ctx context.Context, host string, list []replay) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
+	var mu sync.Mutex
 	for range 2 * runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for r := range queue {
-				if err := r.play(ctx, host); err != nil {
+				err := r.play(ctx, host)
+				switch {
+				case endedByPeer(err):
+					mu.Lock()
+					failed = append(failed, string(r.id))
+					mu.Unlock()
+				case err != nil:
 					cancel(fmt.Errorf("%s: %w", r.id, err))
 				}
 				if ctx.Err() != nil {
@@ -117,7 +126,18 @@ func replayList(ctx context.Context, host string, list []replay) error {
 		})
 	}
 	wg.Wait()
-	return context.Cause(ctx)
+	slices.Sort(failed)
+	return failed, context.Cause(ctx)
+}
+
+// errClosed is a close frame of the peer before everything came back.
+var errClosed = errors.New("the peer closed the WebSocket")
+
+// endedByPeer reports whether err is that the peer closed the WebSocket, or dropped
+// TCP when it had.
+func endedByPeer(err error) bool {
+	return errors.Is(err, errClosed) || errors.Is(err, io.EOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // play plays r on a connection of its own.
@@ -236,7 +256,7 @@ func (c *conn) awaitMessage() error {
 			case messageEnded:
 				return nil
 			case closeBegun:
-				return errors.New("the peer closed the WebSocket")
+				return errClosed
 			}
 		}
 		n, err := c.nc.Read(c.buf)

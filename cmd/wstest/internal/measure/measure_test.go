@@ -176,9 +176,9 @@ func TestProfileGroups(t *testing.T) {
 	const traces = `File: wstest
 Type: cpu
 -----------+-------------------------------------------------------
-     1.50s   internal/runtime/syscall.Syscall6
+     1.50s   internal/runtime/syscall/linux.Syscall6
              syscall.Syscall
-             internal/poll.(*FD).Read
+             syscall.Read (inline)
              gobahn/wire.(*Conn).read
 -----------+-------------------------------------------------------
       10ms   runtime.memmove
@@ -195,8 +195,8 @@ Type: cpu
 	var out strings.Builder
 	printGroups(&out, stacks)
 	want := []string{
-		"| of 1.5 s | CPU | share | mostly in |",
-		"| system calls: reading from the peer | 1.5 s | 98 % | `internal/runtime/syscall.Syscall6` 1.5 |",
+		"| of 1.5 s sampled | CPU | share | mostly in |",
+		"| the kernel, reading from the peer | 1.5 s | 98 % | `internal/runtime/syscall/linux.Syscall6` 1.5 |",
 		"| copying | 0.0 s | 1 % | `runtime.memmove` 0.0 |",
 		"| inflate | 0.0 s | 1 % | `runtime.memmove` 0.0 |",
 	}

@@ -31,7 +31,15 @@ func (b *bench) profile(ctx context.Context, file string) error {
 		return err
 	}
 	defer peer.kill()
+	before, err := own()
+	if err != nil {
+		return err
+	}
 	if err := b.record(ctx, url, file); err != nil {
+		return err
+	}
+	after, err := own()
+	if err != nil {
 		return err
 	}
 	out, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-traces", b.self, file).Output()
@@ -43,6 +51,7 @@ func (b *bench) profile(ctx context.Context, file string) error {
 		return err
 	}
 	printGroups(os.Stdout, stacks)
+	fmt.Printf("\nThe operating system counted %s.\n", seconds(after.cpu()-before.cpu()))
 	return nil
 }
 
@@ -110,23 +119,30 @@ type group struct {
 }
 
 var (
-	kernel = []string{"internal/runtime/syscall.", "syscall.", "runtime/internal/syscall.", "runtime.futex", "runtime.epoll", "runtime.usleep", "runtime.madvise", "runtime.mmap", "runtime.write1"}
+	kernel = []string{"internal/runtime/syscall", "syscall."}
 	copies = []string{"runtime.memmove", "runtime.memclr", "runtime.duff"}
 	equal  = []string{"memeqbody", "runtime.memequal", "bytes.Equal", "internal/bytealg."}
 )
 
 var groups = []group{
 	{"reports: files and pages", nil, []string{"gobahn/report.", "gobahn/templates."}},
-	{"system calls: reading from the peer", kernel, []string{"internal/poll.(*FD).Read", "internal/poll.(*FD).RawRead"}},
-	{"system calls: writing to the peer", kernel, []string{"internal/poll.(*FD).Write", "internal/poll.(*FD).RawWrite", "gobahn/wire."}},
-	{"system calls: connecting and closing", kernel, []string{"net.", "internal/poll.", "gobahn/"}},
-	{"memory: allocating and collecting", nil, []string{"runtime.gcBgMarkWorker", "runtime.mallocgc", "runtime.gcAssist", "runtime.bgsweep", "runtime.bgscavenge", "runtime.gcStart", "runtime.gcMark", "runtime.growslice", "runtime.makeslice"}},
+	{"the kernel, reading from the peer", kernel, []string{"syscall.read", "syscall.Read"}},
+	{"the kernel, writing to the peer", kernel, []string{"syscall.write", "syscall.Write", "poll.writev"}},
+	{"memory: allocating and collecting", nil, []string{
+		"runtime.gcBgMarkWorker", "runtime.mallocgc", "runtime.gcAssist", "runtime.bgsweep", "runtime.bgscavenge",
+		"runtime.gcStart", "runtime.gcMark", "runtime.growslice", "runtime.makeslice",
+	}},
 	{"deflate", nil, []string{"klauspost/compress/flate."}},
-	{"inflate", nil, []string{"gobahn/wire.(*Inflater)", "gobahn/wire.(*inflat"}},
+	{"inflate", nil, []string{"gobahn/wire.(*Inflater)"}},
 	{"comparing what came back", equal, nil},
 	{"masking", nil, []string{"gobahn/wire.Mask"}},
 	{"copying", copies, nil},
-	{"goroutines: switching, channels, timers, waiting for the kernel", nil, []string{"runtime.mcall", "runtime.mstart", "runtime.schedule", "runtime.findRunnable", "runtime.chan", "runtime.selectgo", "runtime.sysmon", "runtime.goready", "runtime.systemstack", "runtime.goexit0", "runtime.casgstatus", "time."}},
+	{"goroutines: switching, channels, waking threads, polling", nil, []string{
+		"runtime.mcall", "runtime.mstart", "runtime.schedule", "runtime.findRunnable", "runtime.netpoll", "runtime.futex",
+		"runtime.chan", "runtime.selectgo", "runtime.sysmon", "runtime.goready", "runtime.systemstack", "runtime.goexit0",
+		"runtime.entersyscall", "runtime.exitsyscall",
+	}},
+	{"the kernel, otherwise: connecting, closing", kernel, nil},
 	{"wire log", nil, []string{"gobahn/wire.(*Log)"}},
 	{"frames, scripts, counters", nil, []string{"gobahn/"}},
 	{"other", nil, nil},
@@ -164,7 +180,7 @@ func printGroups(w io.Writer, stacks []stack) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sums[b].took, sums[a].took) })
-	fmt.Fprintf(w, "| of %s | CPU | share | mostly in |\n|---|---:|---:|---|\n", seconds(all))
+	fmt.Fprintf(w, "| of %s sampled | CPU | share | mostly in |\n|---|---:|---:|---|\n", seconds(all))
 	for _, i := range order {
 		calls := sums[i].calls
 		top := make([]string, 0, len(calls))
