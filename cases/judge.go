@@ -65,11 +65,23 @@ func judgeEvents(c Case, o Observation) (Verdict, string) {
 		case outcome.Says != "":
 			return outcome.Verdict, outcome.Says
 		case outcome.Verdict == OK:
-			return OK, "The events observed are the ones expected."
+			return OK, accepted(c)
 		}
 		return outcome.Verdict, "The events observed are tolerated, but others are preferred."
 	}
 	return Failed, unaccepted(c, o)
+}
+
+// accepted says that what was observed is what was expected.
+func accepted(c Case) string {
+	echo, ok := c.echo()
+	switch {
+	case !ok:
+		return "The events observed are the ones expected."
+	case echo.Count == 1:
+		return "The message came back as it was sent, in time."
+	}
+	return fmt.Sprintf("All %d messages came back as they were sent, in time.", echo.Count)
 }
 
 // unaccepted says why no outcome matched. Of an Echo that got no answer it says so
@@ -80,7 +92,7 @@ func unaccepted(c Case, o Observation) string {
 	switch {
 	case !ok:
 		return "The events observed match no accepted outcome."
-	case o.Echoes == echo.Count:
+	case o.Echoes == echo.Count && len(o.Events) > 0:
 		return fmt.Sprintf("All %d messages came back, and then something else: %s.", echo.Count, o.Events[len(o.Events)-1])
 	case len(o.Events) > 0:
 		return fmt.Sprintf("The peer did not send back what it was sent: message %d of %d came back as %s.",

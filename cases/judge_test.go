@@ -162,7 +162,8 @@ func (o Observation) deflated() Observation { o.Deflate = &DeflateParams{}; retu
 
 func TestJudgeGradesMessagesThatComeBack(t *testing.T) {
 	const (
-		expected = "The events observed are the ones expected."
+		once     = "The message came back as it was sent, in time."
+		thousand = "All 1000 messages came back as they were sent, in time."
 		lenient  = "A message of the right type and length came back, which is all that counts here; but what is in it is not what was sent."
 		notBack  = "The peer did not send back what it was sent: "
 	)
@@ -175,7 +176,7 @@ func TestJudgeGradesMessagesThatComeBack(t *testing.T) {
 		want [2]Verdict
 		says string
 	}{
-		{"one", find("9.1.1"), observed(Echoed{1}).back(1), [2]Verdict{OK, OK}, expected},
+		{"one", find("9.1.1"), observed(Echoed{1}).back(1), [2]Verdict{OK, OK}, once},
 		{"one, of other octets", find("9.1.1"), observed(Got{OpText, Describe([]byte(other))}), [2]Verdict{OK, OK}, lenient},
 		{"one, known by its digest", find("9.1.1"), observed(Got{OpText, Describe(noise(65536))}), [2]Verdict{OK, OK}, lenient},
 		{"one, of another type", find("9.1.1"), observed(Got{OpBinary, Repeat(longText, 65536)}), [2]Verdict{Failed, OK},
@@ -194,14 +195,17 @@ func TestJudgeGradesMessagesThatComeBack(t *testing.T) {
 		{"never opened", find("9.1.1"), Observation{Closing: Closing{NotCleanReason: ReasonNoOpening}}, [2]Verdict{Failed, Failed},
 			"The case was not played: " + ReasonNoOpening},
 
-		{"many", find("9.7.1"), observed(Echoed{1000}).back(1000), [2]Verdict{OK, OK}, expected},
+		{"many", find("9.7.1"), observed(Echoed{1000}).back(1000), [2]Verdict{OK, OK}, thousand},
 		{"many but one", find("9.7.1"), observed().back(999), [2]Verdict{Failed, OK}, "Case did not finish within 60 seconds."},
 		{"many, no answer at all", find("9.8.6"), observed(), [2]Verdict{Failed, OK}, "Case did not finish within 480 seconds."},
 		{"many, the first of another type", find("9.7.1"), observed(GotBinary("")), [2]Verdict{Failed, OK}, notBack + `message 1 of 1000 came back as binary "".`},
 		{"many, the last of other octets", find("9.7.2"), observed(GotText("****************")).back(999), [2]Verdict{Failed, OK},
 			notBack + `message 1000 of 1000 came back as text "****************".`},
 
-		{"compressed", find("12.1.1"), observed(Echoed{1000}).back(1000).deflated(), [2]Verdict{OK, OK}, expected},
+		{"many, and one more", find("9.7.2"), observed(Echoed{1000}, GotText("x")).back(1000), [2]Verdict{Failed, OK},
+			`All 1000 messages came back, and then something else: text "x".`},
+
+		{"compressed", find("12.1.1"), observed(Echoed{1000}).back(1000).deflated(), [2]Verdict{OK, OK}, thousand},
 		{"compressed, no answer", find("12.1.1"), observed().deflated(), [2]Verdict{Failed, OK}, "Case did not finish within 60 seconds."},
 		{"compressed, dropped", find("12.1.3"), dropped().back(12).deflated(), [2]Verdict{Failed, Failed}, "Case did not finish within 120 seconds."},
 
