@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -44,10 +45,18 @@ func (f figures) over() float64 { return f.Wall.Seconds() / f.best().Seconds() }
 
 // String is f for the progress of a run.
 func (f figures) String() string {
-	return fmt.Sprintf("wall %.1f s, tester %.1f + %.1f s, %s, peer %.1f + %.1f s, %s; %d cases, failed: %q",
+	return fmt.Sprintf("wall %.1f s, tester %.1f + %.1f s, %s, peer %.1f + %.1f s, %s; %d cases, %s failed",
 		f.Wall.Seconds(),
 		f.Tester.User.Seconds(), f.Tester.System.Seconds(), megabytes(f.Tester.Peak),
-		f.Peer.User.Seconds(), f.Peer.System.Seconds(), megabytes(f.Peer.Peak), f.Cases, f.Failed)
+		f.Peer.User.Seconds(), f.Peer.System.Seconds(), megabytes(f.Peer.Peak), f.Cases, f.failed())
+}
+
+// failed is how many cases FAILED, and which if they are few.
+func (f figures) failed() string {
+	if n := len(f.Failed); n == 0 || n > 10 {
+		return strconv.Itoa(n)
+	}
+	return strings.Join(f.Failed, ", ")
 }
 
 // head begins the table.
