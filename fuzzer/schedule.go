@@ -23,7 +23,7 @@ const (
 
 // heavyLanes is how many heavy cases are played at a time: while one waits for the
 // server, another should have something to do.
-func heavyLanes() int { return 2 * runtime.GOMAXPROCS(0) }
+func heavyLanes() int { return 2 * runtime.NumCPU() }
 
 // load is about how many octets c sends. A message counts as some of them whatever
 // its length.

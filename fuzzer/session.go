@@ -46,8 +46,9 @@ type session struct {
 	obs   cases.Observation
 	state state
 	due   [timers]time.Time // zero: not set
-	end   bool              // nothing is left to wait for
-	reset bool              // TCP is to be reset
+	alarm alarm
+	end   bool // nothing is left to wait for
+	reset bool // TCP is to be reset
 
 	handshake handshake
 	player    player
@@ -85,6 +86,7 @@ func (s *session) run(ctx context.Context) cases.Observation {
 		s.conn.Flush()
 		s.await(ctx)
 	}
+	s.setAlarm(time.Time{})
 	s.deflate.close()
 	o := s.obs
 	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
@@ -100,22 +102,18 @@ func (s *session) finished() bool {
 // await handles the next thing that happens.
 func (s *session) await(ctx context.Context) {
 	t, at := s.next()
-	var alarm <-chan time.Time
-	if t < timers {
-		wait := at.Sub(s.clock.Now())
-		if wait <= 0 {
-			s.fire(t)
-			return
-		}
-		c, stop := s.clock.After(wait)
-		defer stop()
-		alarm = c
+	if !s.setAlarm(at) {
+		s.fire(t)
+		return
 	}
-	// The end of a write comes first, so that a peer that floods us does not
-	// keep us from sending.
+	// The end of a write and what is due come first, so that a peer that floods us
+	// does not keep us from sending, nor from ending.
 	select {
 	case w := <-s.conn.Wrote():
 		s.conn.Done(w)
+		return
+	case <-s.alarm.c:
+		s.rang(t)
 		return
 	default:
 	}
@@ -124,15 +122,49 @@ func (s *session) await(ctx context.Context) {
 		s.conn.Done(w)
 	case r := <-s.conn.Reads():
 		s.read(r)
-	case <-alarm:
-		s.fire(t)
+	case <-s.alarm.c:
+		s.rang(t)
 	case <-ctx.Done():
 		s.drop("the run was stopped")
 		s.end = true
 	}
 }
 
-// next is the timer that is due first, or timers if none is set.
+// rang does what the alarm was set for.
+func (s *session) rang(t timer) {
+	s.alarm = alarm{}
+	s.fire(t)
+}
+
+// An alarm is what wakes the session when a timer is due. The zero value never does.
+type alarm struct {
+	at   time.Time
+	c    <-chan time.Time
+	stop func()
+}
+
+// setAlarm sets the alarm for that time, zero for none, unless it is set for it
+// already, as it is while messages come and go. It reports false if that time has come.
+func (s *session) setAlarm(at time.Time) bool {
+	if s.alarm.at.Equal(at) {
+		return true
+	}
+	if s.alarm.stop != nil {
+		s.alarm.stop()
+	}
+	if s.alarm = (alarm{}); at.IsZero() {
+		return true
+	}
+	wait := at.Sub(s.clock.Now())
+	if wait <= 0 {
+		return false
+	}
+	s.alarm.at = at
+	s.alarm.c, s.alarm.stop = s.clock.After(wait)
+	return true
+}
+
+// next is the timer that is due first, and when; zero if none is set.
 func (s *session) next() (first timer, at time.Time) {
 	first = timers
 	for t := range timers {
