@@ -204,7 +204,7 @@ func (r Result) Explain(c Case, o Observation) string {
 		fmt.Fprintf(&s, "\n    %-5s %s; %s", label("want", i), outcome.Events, c.Ending)
 	}
 	fmt.Fprintf(&s, "\n    got   %s; %s", o.brief(), o.Closing)
-	for _, fault := range o.Faults {
+	for _, fault := range o.Remarks() {
 		fmt.Fprintf(&s, "\n    fault %s", fault)
 	}
 	return s.String()

@@ -1,6 +1,9 @@
 package cases
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An Observation is what happened when a case was played: everything Judge
 // needs and everything a report shows, in bounded space whatever the peer sent.
@@ -21,6 +24,8 @@ type Observation struct {
 	Lost   int      `json:"lost,omitempty"`   // events beyond the bound that were counted but not kept
 	Faults []string `json:"faults,omitempty"` // what was wrong with what the peer sent, in order
 
+	Unread bool `json:"unread,omitempty"` // not all that was sent had been taken when the time was over
+
 	Before *Attempt `json:"before,omitempty"` // what came of the case beside others, after which it was played again; nil: it was not
 
 	Closing  Closing  `json:"closing"`
@@ -28,6 +33,15 @@ type Observation struct {
 	Sent     Tally    `json:"sent"`
 	Traffic  *Traffic `json:"traffic,omitempty"` // of an Echo that ran to its end; nil: there is none
 	Wirelog  []Row    `json:"wirelog,omitempty"`
+}
+
+// Remarks are what else is to be said of the peer: the faults, and that it did not
+// read.
+func (o Observation) Remarks() []string {
+	if !o.Unread {
+		return o.Faults
+	}
+	return append(slices.Clip(o.Faults), "the peer did not read all that it was sent")
 }
 
 // Closing is how the connection ended, seen from our side.

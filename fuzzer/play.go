@@ -151,9 +151,7 @@ func (s *session) limitFromNow() time.Time {
 
 // limitReached ends a connection that is still open when its time is over.
 func (s *session) limitReached() {
-	if s.state == open && !s.conn.Idle() {
-		s.fault("the peer has not read all that was sent")
-	}
+	s.obs.Unread = s.state == open && !s.conn.Idle()
 	switch {
 	case s.state != open:
 	case s.c.Limit.Close:

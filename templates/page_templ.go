@@ -523,12 +523,12 @@ func outcomeSections(p Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(p.Observation.Faults) > 0 {
+		if len(p.Observation.Remarks()) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<ul class=\"faults\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, fault := range p.Observation.Faults {
+			for _, fault := range p.Observation.Remarks() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
