@@ -110,7 +110,7 @@ func (s *session) endEcho() {
 // be the one that is to come back.
 func (s *session) recall(packed []byte) bool {
 	e := s.player.echo
-	if e == nil || e.known == nil {
+	if e == nil || e.known == nil || !s.receiver.message.same {
 		return false
 	}
 	one, ok := e.known.messages[recurring(e.back, e.messages.period(), *s.deflate.receive)]
