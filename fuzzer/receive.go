@@ -206,13 +206,17 @@ func (s *session) endMessage() {
 	if m.compressed {
 		s.unpack()
 	}
+	e := s.player.echo
+	back := e != nil && m.same && m.n == e.messages.at(e.back).size
+	if m.same && !back {
+		s.differs()
+	}
 	if s.validates(m) {
 		if at := m.utf8.End(); at >= 0 {
 			s.badText(at)
 		}
 	}
-	e := s.player.echo
-	if e != nil && m.same && !m.bad && m.n == e.messages.at(e.back).size {
+	if back && !m.bad {
 		packed := m.packed
 		if m.compressed && s.remember(packed) {
 			packed = nil
@@ -220,9 +224,6 @@ func (s *session) endMessage() {
 		s.receiver.message = message{packed: packed}
 		s.cameBack()
 		return
-	}
-	if m.same {
-		s.differs()
 	}
 	op, bad, payload := m.op, m.bad, m.describe()
 	s.receiver.message = message{packed: m.packed}
