@@ -136,9 +136,11 @@ func (s *session) remember(packed []byte) bool {
 	return true
 }
 
-// wrongEcho ends an Echo whose message did not come back as it was sent.
+// wrongEcho ends an Echo whose message did not come back as it was sent, and with it
+// the script.
 func (s *session) wrongEcho(e *echoing) {
 	if e != nil {
+		s.player.next = len(s.c.Script)
 		s.endEcho()
 	}
 }
