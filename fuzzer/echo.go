@@ -136,6 +136,15 @@ func (s *session) remember(packed []byte) bool {
 	return true
 }
 
+// notCompressed takes note of a message that came as it is. The peer's compressor has
+// not seen it, so that the window is no longer what came back.
+func (s *session) notCompressed() {
+	if e := s.player.echo; e != nil {
+		s.freshen(e)
+		e.known = nil
+	}
+}
+
 // wrongEcho ends an Echo whose message did not come back as it was sent, and with it
 // the script.
 func (s *session) wrongEcho(e *echoing) {

@@ -205,6 +205,8 @@ func (s *session) endMessage() {
 	m := &s.receiver.message
 	if m.compressed {
 		s.unpack()
+	} else {
+		s.notCompressed()
 	}
 	e := s.player.echo
 	back := e != nil && m.same && m.n == e.messages.at(e.back).size
