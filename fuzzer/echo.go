@@ -25,7 +25,11 @@ type echoing struct {
 // octets inflate to depends on nothing but them and what came before.
 type known struct {
 	messages map[int][]byte // by what recurring says
+	room     int            // how many more octets they may have: a peer need not compress well
 }
+
+// maxKnown is how many octets of compressed messages are remembered.
+const maxKnown = 16 << 20
 
 // beginEcho sends the first message of an Echo.
 func (s *session) beginEcho(v cases.Echo) {
@@ -34,7 +38,7 @@ func (s *session) beginEcho(v cases.Echo) {
 	if s.deflate.send != nil {
 		e.stream = s.streams.of(v.Message, e.messages, *s.deflate.send)
 		if !s.deflate.used { // nothing the peer may refer to came before the Echo
-			e.known = &known{messages: make(map[int][]byte)}
+			e.known = &known{messages: make(map[int][]byte), room: maxKnown}
 		}
 	}
 	s.player.echo = e
@@ -129,9 +133,10 @@ func (s *session) remember(packed []byte) bool {
 		return false
 	}
 	i := recurring(e.back, e.messages.period(), *s.deflate.receive)
-	if e.back+e.messages.period() >= e.step.Count || e.known.messages[i] != nil {
+	if e.back+e.messages.period() >= e.step.Count || e.known.messages[i] != nil || len(packed) > e.known.room {
 		return false
 	}
+	e.known.room -= len(packed)
 	e.known.messages[i] = packed
 	return true
 }
