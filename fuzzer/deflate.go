@@ -60,7 +60,8 @@ func (d *deflating) close() {
 // those of what is to come back.
 const maxPacked = 4 << 20
 
-// maxInflated is how many octets a compressed message may inflate to.
+// maxInflated is how many octets a compressed message may inflate to, beyond those of
+// what is to come back.
 const maxInflated = 64 << 20
 
 // pack collects octets of a compressed message.
@@ -91,11 +92,13 @@ func (s *session) unpack() {
 		m.n = s.player.echo.messages.at(s.player.echo.back).size
 		return
 	}
+	limit := int64(maxInflated)
 	if e := s.player.echo; e != nil {
 		s.freshen(e)
+		limit += int64(e.messages.at(e.back).size)
 	}
 	s.deflate.used = true
-	err := s.deflate.inflater.Inflate(m.packed, maxInflated, func(plain []byte) error {
+	err := s.deflate.inflater.Inflate(m.packed, limit, func(plain []byte) error {
 		s.plain(plain)
 		if m.bad {
 			return errBad
