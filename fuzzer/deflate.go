@@ -105,11 +105,14 @@ func (s *session) unpack() {
 		}
 		return nil
 	})
+	if err == nil {
+		return
+	}
+	m.bad = true // after a bad message others cannot be told, either
 	var fault *wire.InflateError
 	if !errors.As(err, &fault) {
 		return
 	}
-	m.bad = true
 	code := cases.CodeInvalidPayload
 	if fault.Fault == wire.InflateLimit {
 		code = cases.CodeTooBig
