@@ -23,6 +23,8 @@ type rawPeer struct {
 	head func(right []byte) []byte
 	// frame handles a frame instead of the peer, if it returns true.
 	frame func(p *rawPeer, h wire.Header, payload []byte) bool
+	// message answers message i, from 0, instead of the peer, if it returns true.
+	message func(p *rawPeer, i int, op cases.Op, plain []byte) bool
 	// before is called when the WebSocket is open.
 	before func(p *rawPeer)
 	// ended is called when the peer would drop TCP, and drops it by returning.
@@ -36,6 +38,7 @@ type rawPeer struct {
 	open   cases.Op
 	whole  []byte
 	text   wire.UTF8
+	n      int // messages received
 
 	compressor *wire.Compressor // nil: permessage-deflate was not agreed on
 	inflater   *wire.Inflater
@@ -218,10 +221,28 @@ func (p *rawPeer) part(part wire.Part, payload []byte) error {
 		if p.open == cases.OpText && p.text.End() >= 0 {
 			return p.close(1007)
 		}
-		p.send(cases.Opcode(p.open, string(p.whole)))
-		p.open = 0
+		p.answer(p.whole)
 	}
 	return nil
+}
+
+// answer answers a message that is complete and valid.
+func (p *rawPeer) answer(plain []byte) {
+	op, i := p.open, p.n
+	p.open = 0
+	p.n++
+	if p.message == nil || !p.message(p, i, op, plain) {
+		p.echo(op, plain)
+	}
+}
+
+// echo sends a message back, compressed if that was.
+func (p *rawPeer) echo(op cases.Op, plain []byte) {
+	if p.packed {
+		p.sendPacked(op, p.compressor.Append(nil, plain))
+	} else {
+		p.send(cases.Opcode(op, string(plain)))
+	}
 }
 
 // unpack answers a compressed message when all of it is there.
@@ -234,8 +255,7 @@ func (p *rawPeer) unpack(end bool) error {
 	if err != nil || p.open == cases.OpText && !utf8.Valid(plain) {
 		return p.close(1007)
 	}
-	p.sendPacked(p.open, p.compressor.Append(nil, plain))
-	p.open = 0
+	p.answer(plain)
 	return nil
 }
 
