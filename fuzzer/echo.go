@@ -42,6 +42,8 @@ func (s *session) beginEcho(v cases.Echo) {
 		}
 	}
 	s.player.echo = e
+	s.traffic.begin()
+	s.obs.Traffic = nil
 	s.due[limitTimer] = s.limitFromNow()
 	if s.c.Report.Quiet {
 		s.log.Switch(false)

@@ -117,9 +117,15 @@ func (s *session) buffer(n int) []byte {
 // maxScratch is the largest buffer in octets that is kept for the next message.
 const maxScratch = 1 << 20
 
-// A meter measures the traffic behind the opening handshake.
+// A meter measures the traffic of an Echo.
 type meter struct {
 	received, sent cases.Flow
+}
+
+// begin begins to measure: only the opening handshake counts of what was before.
+func (m *meter) begin() {
+	m.received = cases.Flow{Opening: m.received.Opening}
+	m.sent = cases.Flow{Opening: m.sent.Opening}
 }
 
 // sentFrame counts a data frame with that much payload and header.
