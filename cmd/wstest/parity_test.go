@@ -134,31 +134,28 @@ func playServer(t *testing.T, peer peers.Server, config fuzzer.Config, c *compar
 	if peer.Lanes > 1 {
 		client.Parallel = 1
 	}
-	ended := make(chan error, peer.Lanes)
-	for lane := range peer.Lanes {
-		var list []cases.Case
-		for i := lane; i < len(c.list); i += peer.Lanes {
-			list = append(list, c.list[i])
-		}
-		go func() { ended <- client.Run(t.Context(), list, c.played) }()
-	}
-	var err error
-	for range peer.Lanes {
-		err = errors.Join(err, <-ended)
-	}
-	return err
+	return c.inLanes(peer.Lanes, func(list []cases.Case) error {
+		return client.Run(t.Context(), list, c.played)
+	})
 }
 
-// playClient plays all cases with a client. Its results are there when it has had
-// the reports written.
+// playClient plays all cases with a client, or if it has lanes, with so many.
 func playClient(t *testing.T, peer peers.Client, config fuzzer.Config, c *comparison) error {
+	return c.inLanes(peer.Lanes, func(list []cases.Case) error {
+		return driveClient(t, peer, config, list, c)
+	})
+}
+
+// driveClient plays list with a client. Its results are there when it has had the
+// reports written.
+func driveClient(t *testing.T, peer peers.Client, config fuzzer.Config, list []cases.Case, c *comparison) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	server := &fuzzer.Server{Config: config, Cases: c.list, OnResult: c.played}
+	server := &fuzzer.Server{Config: config, Cases: list, OnResult: c.played}
 	served := make(chan error, 1)
 	go func() {
 		served <- server.Serve(ctx, ln)
@@ -196,6 +193,22 @@ func newComparison(t *testing.T, run string, has func(cases.Case) bool, before *
 		}
 	}
 	return c
+}
+
+// inLanes calls play with each of n parts of the list, at the same time.
+func (c *comparison) inLanes(n int, play func([]cases.Case) error) (err error) {
+	ended := make(chan error, n)
+	for lane := range n {
+		var list []cases.Case
+		for i := lane; i < len(c.list); i += n {
+			list = append(list, c.list[i])
+		}
+		go func() { ended <- play(list) }()
+	}
+	for range n {
+		err = errors.Join(err, <-ended)
+	}
+	return err
 }
 
 // played compares one case.

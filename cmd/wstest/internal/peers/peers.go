@@ -40,18 +40,20 @@ var Servers = []Server{
 
 // A Client is an echo client that runs the cases of a fuzzing server.
 type Client struct {
-	Run string // name of its recording
+	Run   string // name of its recording
+	Lanes int    // how many of it to play with at a time
 
 	// Drive runs all cases of the fuzzing server at the ws URL in the name of
 	// agent, and has the reports written.
 	Drive func(ctx context.Context, t testing.TB, url, agent string) error
 }
 
-// Clients are the clients there are recordings of.
+// Clients are the clients there are recordings of. The one that is recorded in all
+// cases and compresses most slowly has two lanes.
 var Clients = []Client{
-	{"client-gorilla", DriveGorilla},
-	{"client-node-ws", DriveNode},
-	{"client-py-websockets", DrivePython},
+	{"client-gorilla", 1, DriveGorilla},
+	{"client-node-ws", 2, DriveNode},
+	{"client-py-websockets", 1, DrivePython},
 }
 
 // Gorilla starts the built-in echo server.
