@@ -13,7 +13,7 @@ type echoing struct {
 	step     cases.Echo
 	messages messages
 	back     int  // messages that came back
-	exact    bool // what comes back is compared while it arrives
+	valid    bool // what is sent is binary, or known to be UTF-8
 
 	stream *stream // what is sent, compressed; nil: it is not
 	known  *known  // what came back, compressed; nil: nothing is remembered
@@ -34,7 +34,7 @@ const maxKnown = 16 << 20
 // beginEcho sends the first message of an Echo.
 func (s *session) beginEcho(v cases.Echo) {
 	e := &echoing{step: v, messages: messagesOf(v.Message)}
-	e.exact = v.Message.Binary || validText(e.messages)
+	e.valid = v.Message.Binary || validText(e.messages)
 	if s.deflate.send != nil {
 		e.stream = s.streams.of(v.Message, e.messages, *s.deflate.send)
 		if !s.deflate.used { // nothing the peer may refer to came before the Echo

@@ -151,7 +151,7 @@ func (s *session) differs() {
 // validates reports whether m has to be UTF-8 and that is not known: what we have
 // sent ourselves need not be looked at again.
 func (s *session) validates(m *message) bool {
-	known := m.same && s.player.echo != nil && s.player.echo.exact
+	known := m.same && s.player.echo != nil && s.player.echo.valid
 	return m.op == cases.OpText && s.opts.UTF8ValidateIncoming && !m.bad && !known
 }
 
