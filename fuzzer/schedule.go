@@ -155,22 +155,34 @@ func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 		}
 	}
 	wg.Wait()
-	if together.Err() != nil {
-		return context.Cause(together)
-	}
 	slices.SortFunc(p.again, func(a, b Played) int { return a.Number - b.Number })
-	for _, before := range p.again {
+	if together.Err() != nil {
+		return r.unconfirmed(p.again, context.Cause(together))
+	}
+	for i, before := range p.again {
 		again, err := r.play(ctx, before, &cases.Attempt{
 			Verdict: before.Result.Verdict, CloseVerdict: before.Result.CloseVerdict, Says: before.Result.Says,
 		})
 		if ctx.Err() != nil {
-			return err
+			return r.unconfirmed(p.again[i:], err)
 		}
 		if err := r.done(again); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unconfirmed passes on what came of cases that can no longer be played again, for
+// the run ends with err: what was gathered is not lost.
+func (r *clientRun) unconfirmed(list []Played, err error) error {
+	for _, p := range list {
+		p.Observation.Faults = append(p.Observation.Faults, "the run ended before the case could be played again alone")
+		if r.done(p) != nil {
+			break
+		}
+	}
+	return err
 }
 
 // lane plays one case after the other until none is left, or there are to be fewer
@@ -228,7 +240,7 @@ func (p *phase) ended(l *lanes, company *besides, played Played) {
 func (p *phase) replay(played Played) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	played.Observation = cases.Observation{} // it may be large, and only the grade is of interest
+	played.Observation.Wirelog = nil // it may be large, and is of the less interest
 	p.again = append(p.again, played)
 }
 

@@ -298,3 +298,35 @@ func TestACancelledRunBesideEndsAtOnce(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 	})
 }
+
+func TestWhatCannotBePlayedAgainIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		again := 0
+		client := fuzzer.Client{
+			Config: dialling(func(nc net.Conn) {
+				(&rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode == cases.OpPing }}).serve(nc)
+			}),
+			URL: "ws://peer",
+			OnStart: func(p fuzzer.Played) {
+				if p.Case.ID == "2.2" {
+					if again++; again == 2 {
+						cancel()
+					}
+				}
+			},
+		}
+		played := make(map[cases.ID]fuzzer.Played)
+		err := client.Run(ctx, find(t, "1.1.1", "6.4.1", "2.2", "2.3"), func(p fuzzer.Played) error {
+			played[p.Case.ID] = p
+			return nil
+		})
+		lost := played["2.2"]
+		if !errors.Is(err, context.Canceled) || lost.Result.Verdict != cases.Failed ||
+			!slices.Contains(lost.Observation.Faults, "the run ended before the case could be played again alone") {
+			t.Errorf("%v, 2.2: %+v %q", err, lost.Result, lost.Observation.Faults)
+		}
+		time.Sleep(2 * time.Hour)
+	})
+}

@@ -105,7 +105,7 @@ func TestInterruptedRunKeepsWhatWasPlayed(t *testing.T) {
 	defer stop()
 	dir := t.TempDir()
 	var stderr strings.Builder
-	got := run(ctx, []string{"demo", "-o", dir, "--cases", "1.1.*,5.19"}, watch{"ID 5.19 ", stop}, &stderr)
+	got := run(ctx, []string{"demo", "-o", dir, "--cases", "1.1.*,5.19", "--parallel", "1"}, watch{"ID 5.19 ", stop}, &stderr)
 	if want := "wstest: the run was interrupted; the report has what was played until then\n"; got != exitFailed || stderr.String() != want {
 		t.Errorf("exit status %d, stderr %q", got, &stderr)
 	}
