@@ -1,0 +1,5 @@
+//go:build race
+
+package fuzzer_test
+
+const raceDetector = true
