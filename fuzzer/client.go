@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"gobahn/cases"
 	"gobahn/wire"
@@ -118,7 +119,7 @@ func (c *Client) play(ctx context.Context, target *url.URL, one cases.Case, open
 	if err != nil {
 		err = fmt.Errorf("cannot reach %s: %w", c.URL, err)
 		return cases.Observation{
-			Started: c.clock().Now(), Seed: c.Seed, Faults: []string{err.Error()},
+			Started: time.Now(), Seed: c.Seed, Faults: []string{err.Error()},
 			Closing: cases.Closing{NotCleanReason: "the server could not be reached"},
 		}, err
 	}

@@ -139,8 +139,8 @@ func (s *session) ended(reason string) {
 	s.endEcho()
 	s.state = closed
 	s.due = [timers]time.Time{}
-	s.due[drainTimer] = s.clock.Now().Add(drainTime)
-	s.obs.Duration = cases.Duration(s.clock.Now().Sub(s.obs.Started))
+	s.due[drainTimer] = time.Now().Add(drainTime)
+	s.obs.Duration = cases.Duration(time.Since(s.obs.Started))
 	if got := &s.obs.Closing; !got.WasClean && got.NotCleanReason == "" {
 		got.NotCleanReason = reason
 	}

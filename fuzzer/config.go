@@ -3,27 +3,17 @@ package fuzzer
 import (
 	"context"
 	"net"
-	"time"
 
 	"gobahn/cases"
 )
 
 // A Config is what both roles need to play cases. The zero value is ready to
-// use: the reference's options, the system's clock and dialler, seed 0.
+// use: the reference's options, the system's dialler, seed 0.
 type Config struct {
 	Options *Options // nil: DefaultOptions
 	Seed    uint64   // of the run; with the id of a case it gives its masking keys
 	Product string   // name and version shown to peers, e.g. "Gobahn/0.1.0"; empty: "Gobahn"
-	Clock   Clock    // nil: the system's
 	Dialler Dialler  // nil: net.Dialer
-}
-
-// A Clock tells the time and waits.
-type Clock interface {
-	Now() time.Time
-	// After returns a channel on which the time arrives when d has passed, and
-	// a function that gives the wait up.
-	After(d time.Duration) (<-chan time.Time, func())
 }
 
 // A Dialler connects to an address. Its errors are shown to the user.
@@ -55,25 +45,9 @@ func (c Config) product() string {
 	return c.Product
 }
 
-func (c Config) clock() Clock {
-	if c.Clock == nil {
-		return systemClock{}
-	}
-	return c.Clock
-}
-
 func (c Config) dialler() Dialler {
 	if c.Dialler == nil {
 		return &net.Dialer{}
 	}
 	return c.Dialler
-}
-
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
-
-func (systemClock) After(d time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTimer(d)
-	return t.C, func() { t.Stop() }
 }

@@ -2,8 +2,8 @@
 // happens, and has it judged.
 //
 // One session plays one case. It is a single goroutine that owns all state and
-// waits, in one select, for octets of the peer, for the end of a write, for the
-// next timer and for its context; nothing in it blocks on the peer. A [Client]
+// waits for octets of the peer, for the end of a write, for the next timer and for
+// its context, whichever comes first; nothing in it blocks on the peer. A [Client]
 // connects to a server for every case; a [Server] waits for clients that ask for
 // cases by number. Both play any [cases.Case] given to them: the engine knows
 // the language of cases, and no case.
@@ -13,6 +13,6 @@
 // cases, and an answer that is octet for octet one that was found right, after the
 // same messages, is right without being inflated (echo.go, streams.go).
 //
-// Nothing is ambient: clock, randomness and dialler are parameters ([Config]),
+// Nothing is ambient: randomness and dialler are parameters ([Config]),
 // and the masking keys of a case follow from the seed of the run and its id.
 package fuzzer

@@ -62,7 +62,7 @@ func (v *visit) updateReports(query url.Values) (cases.Case, error) {
 		return cases.Case{}, err
 	}
 	s := v.server
-	s.flights.wait(v.ctx, s.clock(), agent, landingTime)
+	s.flights.wait(v.ctx, agent, landingTime)
 	if s.OnUpdate != nil {
 		if v.err = s.OnUpdate(agent); v.err != nil {
 			return cases.Case{}, v.err

@@ -44,18 +44,18 @@ func (f *flights) begin(agent string) (end func()) {
 
 // wait returns when no case of agent is being played, or when limit has passed:
 // another client of that name may still be busy.
-func (f *flights) wait(ctx context.Context, clock Clock, agent string, limit time.Duration) {
+func (f *flights) wait(ctx context.Context, agent string, limit time.Duration) {
 	f.mu.Lock()
 	one := f.byAgent[agent]
 	f.mu.Unlock()
 	if one == nil {
 		return
 	}
-	alarm, stop := clock.After(limit)
-	defer stop()
+	alarm := time.NewTimer(limit)
+	defer alarm.Stop()
 	select {
 	case <-one.landed:
-	case <-alarm:
+	case <-alarm.C:
 	case <-ctx.Done():
 	}
 }

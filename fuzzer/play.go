@@ -110,7 +110,7 @@ func (s *session) playSplit() {
 func (s *session) beginWait(w cases.Wait) {
 	s.log.Add(cases.Row{Kind: cases.PauseBegun, Delay: w.For, Mark: w.Mark})
 	s.player.wait = &w
-	s.due[waitTimer] = s.clock.Now().Add(time.Duration(w.For))
+	s.due[waitTimer] = time.Now().Add(time.Duration(w.For))
 }
 
 // waited goes on after a wait, if the connection is still open.
@@ -146,7 +146,7 @@ func (s *session) setLimit() {
 
 // limitFromNow is when the time is over of a step that begins now.
 func (s *session) limitFromNow() time.Time {
-	return s.clock.Now().Add(time.Duration(s.c.Limit.Time()))
+	return time.Now().Add(time.Duration(s.c.Limit.Time()))
 }
 
 // limitReached ends a connection that is still open when its time is over.

@@ -248,11 +248,10 @@ func (p *phase) replay(played Played) {
 // is given ten times as long for the second as it took for the first.
 func (r *clientRun) takesTwo(ctx context.Context) (two bool) {
 	const least, most = 100 * time.Millisecond, 2 * time.Second
-	clock := r.client.clock()
-	begun := clock.Now()
+	begun := time.Now()
 	// The second is opened, and closed, while the session of the first stands still.
 	_, _ = r.client.play(ctx, r.target, hello, func() {
-		ctx, cancel := context.WithTimeout(ctx, min(max(10*clock.Now().Sub(begun), least), most))
+		ctx, cancel := context.WithTimeout(ctx, min(max(10*time.Since(begun), least), most))
 		defer cancel()
 		_, _ = r.client.play(ctx, r.target, hello, func() { two = true })
 	})

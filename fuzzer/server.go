@@ -46,7 +46,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	slots := make(chan struct{}, maxConns)
 	for {
 		slots <- struct{}{}
-		nc, err := accept(ctx, s.clock(), ln)
+		nc, err := accept(ctx, ln)
 		if err != nil {
 			return serveError(ctx, err)
 		}
@@ -61,18 +61,16 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // accept accepts the next connection. Where there are too many at the moment, or
 // one was given up, it tries again a little later.
-func accept(ctx context.Context, clock Clock, ln net.Listener) (net.Conn, error) {
+func accept(ctx context.Context, ln net.Listener) (net.Conn, error) {
 	for {
 		nc, err := ln.Accept()
 		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) && !errors.Is(err, syscall.ECONNABORTED) {
 			return nc, err
 		}
-		alarm, stop := clock.After(100 * time.Millisecond)
 		select {
-		case <-alarm:
+		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
 		}
-		stop()
 	}
 }
 

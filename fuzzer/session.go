@@ -36,7 +36,6 @@ const (
 // goroutine in run.
 type session struct {
 	opts   Options
-	clock  Clock
 	server bool // we are the server
 	c      cases.Case
 	keys   keys
@@ -64,7 +63,6 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 	s := &session{
 		streams:   shared,
 		opts:      cfg.options(),
-		clock:     cfg.clock(),
 		server:    server,
 		c:         c,
 		keys:      newKeys(cfg.Seed, c.ID),
@@ -72,7 +70,7 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 		handshake: h,
 	}
 	s.conn = wire.NewConn(nc, s.log.SentOctets)
-	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: s.clock.Now()}
+	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: time.Now()}
 	s.receiver.limit = maxEvents
 	return s
 }
@@ -80,6 +78,7 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 // run plays the case to its end and returns what was observed. TCP may still
 // have to be closed: the caller calls hangUp.
 func (s *session) run(ctx context.Context) cases.Observation {
+	defer context.AfterFunc(ctx, s.conn.Interrupt)()
 	s.set(openingTimer, s.opts.OpenHandshakeTimeout)
 	s.handshake.start(s)
 	for !s.finished() {
@@ -99,9 +98,22 @@ func (s *session) finished() bool {
 	return s.end || s.state == closed && s.conn.Idle()
 }
 
-// await handles the next thing that happens.
+// await handles the next thing that happens. Where that can only be octets of the
+// peer, or a timer, the session reads by itself.
 func (s *session) await(ctx context.Context) {
+	if ctx.Err() != nil {
+		s.stopped()
+		return
+	}
 	t, at := s.next()
+	if s.conn.Idle() && !s.conn.Reading() {
+		if r, ok := s.conn.Read(at); ok {
+			s.read(r)
+		} else if ctx.Err() == nil {
+			s.fire(t)
+		}
+		return
+	}
 	if !s.setAlarm(at) {
 		s.fire(t)
 		return
@@ -112,7 +124,7 @@ func (s *session) await(ctx context.Context) {
 	case w := <-s.conn.Wrote():
 		s.conn.Done(w)
 		return
-	case <-s.alarm.c:
+	case <-s.alarm.C():
 		s.rang(t)
 		return
 	default:
@@ -122,12 +134,17 @@ func (s *session) await(ctx context.Context) {
 		s.conn.Done(w)
 	case r := <-s.conn.Reads():
 		s.read(r)
-	case <-s.alarm.c:
+	case <-s.alarm.C():
 		s.rang(t)
 	case <-ctx.Done():
-		s.drop("the run was stopped")
-		s.end = true
+		s.stopped()
 	}
+}
+
+// stopped ends the session with the run.
+func (s *session) stopped() {
+	s.drop("the run was stopped")
+	s.end = true
 }
 
 // rang does what the alarm was set for.
@@ -138,9 +155,16 @@ func (s *session) rang(t timer) {
 
 // An alarm is what wakes the session when a timer is due. The zero value never does.
 type alarm struct {
-	at   time.Time
-	c    <-chan time.Time
-	stop func()
+	at    time.Time
+	timer *time.Timer // nil: it is not set
+}
+
+// C is where the time comes when the alarm rings.
+func (a alarm) C() <-chan time.Time {
+	if a.timer == nil {
+		return nil
+	}
+	return a.timer.C
 }
 
 // setAlarm sets the alarm for that time, zero for none, unless it is set for it
@@ -149,18 +173,17 @@ func (s *session) setAlarm(at time.Time) bool {
 	if s.alarm.at.Equal(at) {
 		return true
 	}
-	if s.alarm.stop != nil {
-		s.alarm.stop()
+	if s.alarm.timer != nil {
+		s.alarm.timer.Stop()
 	}
 	if s.alarm = (alarm{}); at.IsZero() {
 		return true
 	}
-	wait := at.Sub(s.clock.Now())
+	wait := time.Until(at)
 	if wait <= 0 {
 		return false
 	}
-	s.alarm.at = at
-	s.alarm.c, s.alarm.stop = s.clock.After(wait)
+	s.alarm = alarm{at, time.NewTimer(wait)}
 	return true
 }
 
@@ -181,7 +204,7 @@ func (s *session) set(t timer, d time.Duration) {
 	if d <= 0 {
 		d = patience
 	}
-	s.due[t] = s.clock.Now().Add(d)
+	s.due[t] = time.Now().Add(d)
 }
 
 // patience is how long we wait where no limit is set.
@@ -215,11 +238,11 @@ func (s *session) fire(t timer) {
 
 // read handles what one read returned.
 func (s *session) read(r wire.Read) {
+	defer s.conn.Recycle(r)
 	if r.Err != nil {
 		s.lost()
 		return
 	}
-	defer s.conn.Recycle(r)
 	if s.state == closed {
 		return
 	}
@@ -262,8 +285,8 @@ func (s *session) linger(ctx context.Context) {
 	if s.receiver.ended {
 		return
 	}
-	alarm, stop := s.clock.After(time.Second)
-	defer stop()
+	alarm := time.NewTimer(time.Second)
+	defer alarm.Stop()
 	for {
 		select {
 		case r := <-s.conn.Reads():
@@ -271,7 +294,7 @@ func (s *session) linger(ctx context.Context) {
 				return
 			}
 			s.conn.Recycle(r)
-		case <-alarm:
+		case <-alarm.C:
 			return
 		case <-ctx.Done():
 			return

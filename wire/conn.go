@@ -9,14 +9,10 @@ import (
 	"gobahn/cases"
 )
 
-// readSize is how many octets one read takes at most, as in the reference.
-const readSize = 64 << 10
-
-var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b }}
-
-// A Conn is a TCP connection (or anything like one) as the engine wants it:
-// reads arrive on a channel, and writes are queued and never block. All methods
-// are for one goroutine, the owner; Close must be called in the end.
+// A Conn is a TCP connection (or anything like one) as the engine wants it: writes
+// are queued and never block, and the owner waits for octets either in Read or,
+// when it has other things to wait for, at the channel of Reads. All methods but
+// Interrupt are for one goroutine, the owner; Close must be called in the end.
 //
 // What is sent is kept until it has left, however much that is: an owner whose
 // peer decides how much it sends, by pings, has to look at Pending.
@@ -29,8 +25,7 @@ type Conn struct {
 	nc     net.Conn
 	onSent func(head []byte, size int, sync bool)
 
-	reads chan Read
-	free  chan *[]byte
+	reader
 	jobs  chan job
 	wrote chan Write
 	done  chan struct{}
@@ -41,13 +36,6 @@ type Conn struct {
 	alone   bool    // out, or what the writer has, must leave by itself
 	writing int     // slices the writer has
 	dead    bool    // a write failed: nothing more can be sent
-}
-
-// A Read is what one read returned: octets, or the error that ended reading.
-type Read struct {
-	Octets []byte
-	Err    error
-	buf    *[]byte
 }
 
 // A Write is news of the writer, to be passed to Done.
@@ -90,34 +78,20 @@ type job struct {
 	then  []item
 }
 
-// NewConn starts reading from nc, and calls onSent for every write when it is
+// NewConn makes a Conn of nc, and calls onSent for every write when it is
 // handed over, with its size, its octets or the first of them, and sync set if it
 // leaves by itself.
 func NewConn(nc net.Conn, onSent func(head []byte, size int, sync bool)) *Conn {
 	c := &Conn{
 		nc:     nc,
 		onSent: onSent,
-		reads:  make(chan Read),
-		free:   make(chan *[]byte, 2),
+		reader: reader{reads: make(chan Read, 1)},
 		jobs:   make(chan job, 1),
 		wrote:  make(chan Write, 1),
 		done:   make(chan struct{}),
 	}
-	c.wg.Go(c.readLoop)
 	c.wg.Go(c.writeLoop)
 	return c
-}
-
-// Reads is where reads arrive. After one with an error there are no more. The
-// octets are the owner's until it calls Recycle.
-func (c *Conn) Reads() <-chan Read { return c.reads }
-
-// Recycle gives the octets of r back, once. Until it does, no more than one
-// further read is made.
-func (c *Conn) Recycle(r Read) {
-	if r.buf != nil {
-		c.free <- r.buf
-	}
 }
 
 // Wrote is where news of the writer arrives, to be passed to Done.
@@ -326,63 +300,7 @@ func (c *Conn) Close() {
 	c.nc.Close()
 	close(c.jobs)
 	c.wg.Wait()
-	for {
-		select {
-		case b := <-c.free:
-			buffers.Put(b)
-		default:
-			return
-		}
-	}
-}
-
-// buffer returns a buffer to read into, nil when the connection is closed. A
-// second one is made, and counted, only while the owner has the first: most idle
-// connections never need it.
-func (c *Conn) buffer(made *int) *[]byte {
-	select {
-	case buf := <-c.free:
-		return buf
-	default:
-	}
-	if *made < cap(c.free) {
-		*made++
-		return buffers.Get().(*[]byte)
-	}
-	select {
-	case buf := <-c.free:
-		return buf
-	case <-c.done:
-		return nil
-	}
-}
-
-func (c *Conn) readLoop() {
-	made := 0
-	for {
-		buf := c.buffer(&made)
-		if buf == nil {
-			return
-		}
-		n, err := c.nc.Read(*buf)
-		if n > 0 {
-			select {
-			case c.reads <- Read{Octets: (*buf)[:n], buf: buf}:
-			case <-c.done:
-				return
-			}
-		}
-		if err != nil {
-			select {
-			case c.reads <- Read{Err: err}:
-			case <-c.done:
-			}
-			return
-		}
-		if n == 0 {
-			c.free <- buf
-		}
-	}
+	c.reader.release()
 }
 
 func (c *Conn) writeLoop() {

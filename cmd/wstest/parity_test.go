@@ -42,20 +42,23 @@ var races = []race{
 	{"client-py-websockets", "4.2.5", "the reference gives either grade to the same peer"},
 }
 
-// Cases in which golang.org/x/net/websocket sends back every one of 65,537 or 16,385
-// fragments as a message. Who is not through with them when the second for the peer's
-// close frame is over drops TCP, as the reference was not with the many, and we are
-// not with the fewer under the race detector; who is sees that the peer does.
-var slow = []cases.ID{"9.3.1", "9.3.2", "9.4.1", "9.4.2"}
+// Cases in which golang.org/x/net/websocket sends back every one of 65,537 fragments
+// as a message. The reference was not through with them when the second for the
+// peer's close frame was over and dropped TCP; who is sees that the peer does.
+var slow = []cases.ID{"9.3.1", "9.4.1"}
 
 // outlasted are the lines of Compare that this accounts for.
 var outlasted = []string{
 	"droppedByMe: got false, want true",
 	"closingTimeout: got false, want true",
 	`wasNotCleanReason: got "` + cases.ReasonPeerDropped + `", want "` + cases.ReasonNoReply + `"`,
-	"droppedByMe: got true, want false",
-	"closingTimeout: got true, want false",
-	`wasNotCleanReason: got "` + cases.ReasonNoReply + `", want "` + cases.ReasonPeerDropped + `"`,
+}
+
+// tooSlow reports whether that second would be too short for us as well: under the
+// race detector, which this peer runs under too, in the cases with fewer fragments.
+func tooSlow(run string, id cases.ID) bool {
+	few := []cases.ID{"9.3.1", "9.3.2", "9.3.3", "9.4.1", "9.4.2", "9.4.3"}
+	return raceDetector && run == "server-go-xnet" && slices.Contains(few, id)
 }
 
 // excuse returns the reason why a line of Compare does not count, if there is
@@ -64,7 +67,7 @@ var outlasted = []string{
 func excuse(run string, id cases.ID, line string) string {
 	if run == "server-go-xnet" && slices.Contains(slow, id) &&
 		slices.ContainsFunc(outlasted, func(end string) bool { return strings.HasSuffix(line, ": "+end) }) {
-		return "one of us ran out of time"
+		return "the reference ran out of time"
 	}
 	if !strings.Contains(line, ": behavior: got OK, want NON-STRICT") &&
 		!strings.Contains(line, `: received: got 1 events: text "Hello, world!", want 0 events: nothing`) {
@@ -192,7 +195,7 @@ func newComparison(t *testing.T, run string, has func(cases.Case) bool, before *
 	}
 	c := &comparison{t: t, run: r, before: before, excused: make(map[cases.ID]bool)}
 	for _, one := range cases.Catalogue {
-		if _, ok := r.Case(one.ID); ok && has(one) {
+		if _, ok := r.Case(one.ID); ok && has(one) && !tooSlow(run, one.ID) {
 			c.list = append(c.list, one)
 		}
 	}
