@@ -43,6 +43,10 @@ type Client struct {
 	Run   string // name of its recording
 	Lanes int    // how many of it to play with at a time
 
+	// Require skips the test, or fails it, if the client cannot be started. Drive
+	// assumes that it was called, in the goroutine of the test.
+	Require func(t testing.TB)
+
 	// Drive runs all cases of the fuzzing server at the ws URL in the name of
 	// agent, and has the reports written.
 	Drive func(ctx context.Context, t testing.TB, url, agent string) error
@@ -51,9 +55,9 @@ type Client struct {
 // Clients are the clients there are recordings of. The one that is recorded in all
 // cases and compresses most slowly has two lanes.
 var Clients = []Client{
-	{"client-gorilla", 1, DriveGorilla},
-	{"client-node-ws", 2, DriveNode},
-	{"client-py-websockets", 1, DrivePython},
+	{"client-gorilla", 1, func(testing.TB) {}, DriveGorilla},
+	{"client-node-ws", 2, func(t testing.TB) { t.Helper(); require(t, MissingNode()) }, DriveNode},
+	{"client-py-websockets", 1, func(t testing.TB) { t.Helper(); require(t, MissingPython()) }, DrivePython},
 }
 
 // Gorilla starts the built-in echo server.

@@ -100,6 +100,7 @@ func (f *fuzzer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestClientsRunAllCases(t *testing.T) {
 	for _, peer := range Clients {
 		t.Run(peer.Run, func(t *testing.T) {
+			peer.Require(t)
 			f := &fuzzer{}
 			target := serve(t, func(ctx context.Context, ln net.Listener) error {
 				s := &http.Server{Handler: f}
@@ -132,6 +133,7 @@ func TestClientsEnd(t *testing.T) {
 	defer silent.Close()
 	for _, peer := range Clients {
 		t.Run(peer.Run, func(t *testing.T) {
+			peer.Require(t)
 			reason := errors.New("enough")
 			ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, reason)
 			defer cancel()
