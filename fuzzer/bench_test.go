@@ -100,7 +100,7 @@ func mirror(nc net.Conn) {
 	if err != nil {
 		return
 	}
-	if _, err := nc.Write(wire.Response(request, "mirror", mirrored(request)).Append(nil)); err != nil {
+	if _, err := nc.Write(wire.Response(request, "mirror", mirrored(request), "").Append(nil)); err != nil {
 		return
 	}
 	var dec wire.Decoder

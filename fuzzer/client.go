@@ -3,9 +3,8 @@ package fuzzer
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"net"
-	"net/url"
+	"crypto/tls"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,15 +16,23 @@ import (
 // A Client tests a server: it connects to it once for every case.
 type Client struct {
 	Config
-	URL    string // ws://host:port/path of the server
-	Agent  string // name of the server in reports; empty: its Server field, else its address
-	Origin string // sent in the opening handshake; empty: none
+	URL   string      // of the server, see ParseTarget
+	Agent string      // name of the server in reports; empty: its Server field
+	TLS   *tls.Config // for wss; nil: the certificate is verified with the system's roots
+
+	Origin    string       // sent in the opening handshake; empty: none
+	Protocols []string     // subprotocols offered
+	Fields    []wire.Field // further fields of the opening handshake
+
+	// Skip reports whether a case is not to be played with an agent; nil: none is not.
+	Skip func(agent string, id cases.ID) bool
 
 	// Parallel is how many cases are played at a time; 0: as many as do the server
 	// good, 1: one after the other, as the reference does.
 	Parallel int
 
 	OnStart  func(Played) // a case begins; nil: nothing
+	OnSkip   func(Played) // a case is not to be played; nil: nothing
 	OnNotice func(string) // something the user should know of the run; nil: nothing
 
 	streams streams
@@ -38,7 +45,7 @@ type Client struct {
 // reached for the first case. A server that cannot be reached later on has failed
 // the case.
 func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) error) error {
-	target, err := ParseURL(c.URL)
+	target, err := ParseTarget(c.URL)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -49,7 +56,7 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 // A clientRun is one call of Run.
 type clientRun struct {
 	client *Client
-	target *url.URL
+	target Target
 
 	mu    sync.Mutex // held while a hook is called
 	agent string     // empty: not known yet
@@ -73,7 +80,7 @@ func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (
 func (r *clientRun) begin(p Played) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p.Agent = cmp.Or(r.agent, r.target.Host)
+	p.Agent = cmp.Or(r.agent, r.target.Address)
 	if r.client.OnStart != nil {
 		r.client.OnStart(p)
 	}
@@ -84,7 +91,7 @@ func (r *clientRun) named(o cases.Observation) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.agent == "" {
-		r.agent = agentOf(o.Response, r.target)
+		r.agent = agentOf(o.Response)
 	}
 	return r.agent
 }
@@ -108,53 +115,36 @@ func (r *clientRun) notice(text string) {
 // play plays one case on a connection of its own, and calls opened, if not nil,
 // when the WebSocket is open. If the server cannot be reached, the observation says
 // so, too.
-func (c *Client) play(ctx context.Context, target *url.URL, one cases.Case, opened func()) (cases.Observation, error) {
-	limit := c.options().OpenHandshakeTimeout
-	if limit <= 0 {
-		limit = patience
-	}
-	dialCtx, cancel := context.WithTimeout(ctx, limit)
-	nc, err := c.dialler().DialContext(dialCtx, "tcp", target.Host)
+func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened func()) (cases.Observation, error) {
+	opts := c.options()
+	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
+	nc, err := target.Dial(dialCtx, c.dialler(), c.TLS)
 	cancel()
 	if err != nil {
-		err = fmt.Errorf("cannot reach %s: %w", c.URL, err)
 		return cases.Observation{
 			Started: time.Now(), Seed: c.Seed, Faults: []string{err.Error()},
 			Closing: cases.Closing{NotCleanReason: "the server could not be reached"},
 		}, err
 	}
+	fields := c.Fields
+	if target.Authorization != "" {
+		fields = append(slices.Clip(fields), wire.Field{Name: "Authorization", Value: target.Authorization})
+	}
 	s := newSession(c.Config, nc, false, one, &clientHandshake{opened: opened, opening: wire.Opening{
-		Target:    target.RequestURI(),
+		Target:    target.RequestURI,
 		Host:      target.Host,
 		UserAgent: c.product(),
 		Origin:    c.Origin,
+		Protocols: c.Protocols,
+		Version:   opts.protocolVersion(),
+		Fields:    fields,
 	}}, &c.streams)
 	defer s.hangUp(ctx)
 	return s.run(ctx), nil
 }
 
-// ParseURL parses the URL of a WebSocket server, with its port made explicit.
-func ParseURL(raw string) (*url.URL, error) {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("URL %q: %w", raw, err)
-	case u.Scheme != "ws":
-		return nil, fmt.Errorf("URL %q: want ws://host:port/path", raw)
-	case u.Hostname() == "":
-		return nil, fmt.Errorf("URL %q has no host", raw)
-	}
-	if u.Port() == "" {
-		u.Host = net.JoinHostPort(u.Hostname(), "80")
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	return u, nil
-}
-
 // agentOf names a server that was given no name.
-func agentOf(response string, target *url.URL) string {
+func agentOf(response string) string {
 	if n := wire.HeadEnd([]byte(response)); n > 0 {
 		if head, err := wire.ParseHead([]byte(response[:n])); err == nil {
 			if name := strings.TrimSpace(head.Get("Server")); name != "" {
@@ -162,5 +152,8 @@ func agentOf(response string, target *url.URL) string {
 			}
 		}
 	}
-	return target.Host
+	return unknownServer
 }
+
+// unknownServer is what the reference calls a server that does not say its name.
+const unknownServer = "UnknownServer"

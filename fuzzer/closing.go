@@ -149,6 +149,10 @@ func (s *session) ended(reason string) {
 // observe notes an event, and starts the closing handshake if that is ours to
 // do and the outcome is decided.
 func (s *session) observe(e cases.Event) {
+	if s.control != nil {
+		s.converse(e)
+		return
+	}
 	if len(s.obs.Events) >= s.receiver.limit {
 		s.obs.Lost++
 		return

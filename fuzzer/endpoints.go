@@ -1,9 +1,13 @@
 package fuzzer
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gobahn/cases"
@@ -11,77 +15,164 @@ import (
 
 // An endpoint says what is played with a client that has asked for it. An error
 // refuses the client.
-type endpoint func(v *visit, query url.Values) (cases.Case, error)
+type endpoint func(v *visit, query url.Values) (plan, error)
 
 // The endpoints of the reference, by path.
 var endpoints = map[string]endpoint{
 	"/getCaseCount":  (*visit).getCaseCount,
+	"/getCaseInfo":   (*visit).getCaseInfo,
+	"/getCaseStatus": (*visit).getCaseStatus,
 	"/runCase":       (*visit).runCase,
 	"/updateReports": (*visit).updateReports,
+	"/stopServer":    (*visit).stopServer,
 }
 
 // getCaseCount sends the number of cases as a text message and closes.
-func (v *visit) getCaseCount(url.Values) (cases.Case, error) {
-	return control("getCaseCount", cases.Text(strconv.Itoa(len(v.server.Cases)))), nil
+func (v *visit) getCaseCount(url.Values) (plan, error) {
+	return say("getCaseCount", strconv.Itoa(len(v.server.Cases))), nil
 }
 
+// getCaseInfo sends what a case is.
+func (v *visit) getCaseInfo(query url.Values) (plan, error) {
+	number, err := v.server.caseNumber(query)
+	if err != nil {
+		return plan{}, err
+	}
+	c := v.server.Cases[number-1]
+	return say("getCaseInfo", fmt.Sprintf(`{"id": %s, "description": %s}`, quoted(string(c.ID)), quoted(c.Description))), nil
+}
+
+// getCaseStatus sends the verdict of a case when there is one. A client may ask
+// before it has the case played.
+func (v *visit) getCaseStatus(query url.Values) (plan, error) {
+	number, err := v.server.caseNumber(query)
+	if err != nil {
+		return plan{}, err
+	}
+	agent, err := agentName(query)
+	if err != nil {
+		return plan{}, err
+	}
+	verdict, leave := v.server.results.wait(agent, v.server.Cases[number-1].ID)
+	later := make(chan cases.Script, 1)
+	ctx, stop := context.WithCancel(v.ctx)
+	v.server.visits.Go(func() {
+		defer leave()
+		select {
+		case one := <-verdict:
+			later <- sayAndClose(fmt.Sprintf(`{"behavior": %s}`, quoted(string(one))))
+		case <-ctx.Done():
+		}
+	})
+	v.left = stop
+	return plan{c: cases.Case{ID: "getCaseStatus", Limit: idleLimit}, control: &conversation{later: later}}, nil
+}
+
+// idleLimit is how long a client may wait, or say nothing.
+var idleLimit = cases.CloseAfter(cases.Duration(time.Hour))
+
 // runCase plays the case with the number, or the id (casetuple), asked for.
-func (v *visit) runCase(query url.Values) (cases.Case, error) {
+func (v *visit) runCase(query url.Values) (plan, error) {
 	s := v.server
 	number, err := s.caseNumber(query)
 	if err != nil {
-		return cases.Case{}, err
+		return plan{}, err
 	}
 	agent, err := agentName(query)
 	if err == nil {
 		err = s.roster.admit(agent)
 	}
 	if err != nil {
-		return cases.Case{}, err
+		return plan{}, err
 	}
 	played := Played{Agent: agent, Peer: v.peer, Number: number, Case: s.Cases[number-1]}
+	if s.Skip != nil && s.Skip(agent, played.Case.ID) {
+		if s.OnSkip != nil {
+			s.OnSkip(played)
+		}
+		return control("skipped", cases.Script{hangUpNormally}), nil
+	}
 	if s.OnStart != nil {
 		s.OnStart(played)
 	}
 	end := s.flights.begin(agent)
 	v.landed = func(o cases.Observation) error {
 		defer end()
-		if s.OnResult == nil || v.ctx.Err() != nil {
+		if v.ctx.Err() != nil {
 			return nil
 		}
 		played.Observation, played.Result = o, cases.Judge(played.Case, o)
+		defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
+		if s.OnResult == nil {
+			return nil
+		}
 		return s.OnResult(played)
 	}
-	return played.Case, nil
+	return plan{c: played.Case}, nil
 }
 
-// updateReports writes the reports, then closes.
-func (v *visit) updateReports(query url.Values) (cases.Case, error) {
+// updateReports writes the reports, then closes. It may stop the server.
+func (v *visit) updateReports(query url.Values) (plan, error) {
 	agent, err := agentName(query)
 	if err != nil {
-		return cases.Case{}, err
+		return plan{}, err
 	}
 	s := v.server
+	stop := slices.Contains([]string{"true", "yes", "1"}, strings.ToLower(query.Get("shutdownOnComplete")))
 	s.flights.wait(v.ctx, agent, landingTime)
 	if s.OnUpdate != nil {
-		if v.err = s.OnUpdate(agent); v.err != nil {
-			return cases.Case{}, v.err
+		if v.err = s.OnUpdate(Update{Agent: agent, Peer: v.peer, Stop: stop}); v.err != nil {
+			return plan{}, v.err
 		}
 	}
-	return control("updateReports"), nil
+	if stop {
+		v.left = v.stop
+	}
+	return control("updateReports", cases.Script{hangUpNormally}), nil
+}
+
+// stopServer stops the server when the connection has ended.
+func (v *visit) stopServer(url.Values) (plan, error) {
+	v.left = v.stop
+	return control("stopServer", cases.Script{hangUpNormally}), nil
+}
+
+// direct has the client say what we send.
+func (v *visit) direct() (plan, error) {
+	if v.server.OnDirect != nil {
+		v.server.OnDirect(v.peer)
+	}
+	return plan{c: cases.Case{ID: "direct", Limit: idleLimit}, control: directCommands()}, nil
 }
 
 // landingTime is how long /updateReports waits for cases that are being played.
 const landingTime = 500 * time.Millisecond
 
 // control is a conversation that is no test: it sends some frames, then closes.
-func control(id cases.ID, frames ...cases.Step) cases.Case {
-	return cases.Case{
-		ID:     id,
-		Script: append(frames, cases.SendClose{Payload: cases.Close(cases.CodeNormal, "")}),
-		Accept: cases.Silence,
-		Limit:  cases.CloseAfter(5 * cases.Second),
+func control(id cases.ID, script cases.Script) plan {
+	return plan{
+		c:       cases.Case{ID: id, Script: script, Limit: cases.CloseAfter(5 * cases.Second)},
+		control: &conversation{},
 	}
+}
+
+// say is a conversation of one text message.
+func say(id cases.ID, text string) plan { return control(id, sayAndClose(text)) }
+
+func sayAndClose(text string) cases.Script {
+	return cases.Script{cases.Text(text), hangUpNormally}
+}
+
+// hangUpNormally starts the closing handshake as usual.
+var hangUpNormally = cases.SendClose{Payload: cases.Close(cases.CodeNormal, "")}
+
+// quoted is s as a JSON string, with markup left as it is.
+func quoted(s string) string {
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string can be encoded, and a Builder takes it
+	return strings.TrimSuffix(out.String(), "\n")
 }
 
 // caseNumber is the number of the case a client asks for, from 1.

@@ -140,7 +140,7 @@ var lies = []lie{
 	{
 		name: "answers with the accept value of another key", id: "1.1.1", serverOnly: true,
 		peer: rawPeer{head: func(right []byte) []byte {
-			return wire.Response(wire.Head{}, "raw", "").Append(nil)
+			return wire.Response(wire.Head{}, "raw", "", "").Append(nil)
 		}},
 		verdict: cases.Failed, closing: cases.Failed,
 		headline: cases.RefusedIt, says: "the response has Sec-WebSocket-Accept",

@@ -42,6 +42,7 @@ func (s *session) open(b []byte) (rest []byte) {
 	}
 	s.stop(openingTimer)
 	s.state, s.obs.Opened = open, true
+	s.pingLater()
 	s.traffic = meter{received: cases.Flow{Opening: n}, sent: cases.Flow{Opening: s.sentHead()}}
 	if s.c.Deflate != nil && s.obs.Deflate == nil { // there is nothing to play
 		s.sendClose(cases.Close(cases.CodeNormal, ""), mask(s.keys.reply), false)
@@ -61,8 +62,8 @@ func (s *session) sentHead() int {
 
 // A clientHandshake asks a server to open a WebSocket.
 type clientHandshake struct {
-	opening wire.Opening
-	opened  func() // called when the WebSocket is open; nil: nothing
+	opening wire.Opening // but for key and extensions
+	opened  func()       // called when the WebSocket is open; nil: nothing
 }
 
 func (h *clientHandshake) start(s *session) {
@@ -74,7 +75,7 @@ func (h *clientHandshake) start(s *session) {
 }
 
 func (h *clientHandshake) answer(s *session, head wire.Head) error {
-	if err := wire.CheckResponse(head, h.opening.Key); err != nil {
+	if err := wire.CheckResponse(head, h.opening.Key, h.opening.Protocols...); err != nil {
 		return err
 	}
 	agreed, faults, err := wire.CheckDeflate(head, offers(s.c))
@@ -104,18 +105,26 @@ func (h *clientHandshake) refuse(s *session, err error) {
 // A serverHandshake answers clients, whose request says what they want.
 type serverHandshake struct {
 	// route finds out what is to be played. Its error refuses the request.
-	route   func(head wire.Head) (cases.Case, error)
-	product string
+	route     func(head wire.Head) (plan, error)
+	product   string
+	protocols []string // subprotocols we speak
+}
+
+// A plan is what happens on a connection when the WebSocket is open.
+type plan struct {
+	c       cases.Case
+	control *conversation // nil: the case is played
 }
 
 func (h *serverHandshake) start(*session) {}
 
 func (h *serverHandshake) answer(s *session, head wire.Head) error {
-	c, err := h.route(head)
+	p, err := h.route(head)
 	if err != nil {
 		return err
 	}
-	s.c, s.keys = c, newKeys(s.obs.Seed, c.ID)
+	c := p.c
+	s.c, s.control, s.keys = c, p.control, newKeys(s.obs.Seed, c.ID)
 	var extensions string
 	if c.Deflate != nil {
 		agreed, answer, err := wire.AcceptDeflate(head, c.Deflate.Accept)
@@ -125,7 +134,7 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 		s.agree(agreed)
 		extensions = answer
 	}
-	response := wire.Response(head, h.product, extensions).Append(nil)
+	response := wire.Response(head, h.product, extensions, wire.ChooseProtocol(head, h.protocols)).Append(nil)
 	s.obs.Response = string(response)
 	s.conn.Send(response, cases.Wire{})
 	return nil

@@ -70,22 +70,30 @@ func (s *session) playStep(step cases.Step) {
 	}
 }
 
+// masks reports whether we mask what we send.
+func (s *session) masks() bool {
+	if s.server {
+		return s.opts.MaskServerFrames
+	}
+	return s.opts.MaskClientFrames
+}
+
 func (s *session) sendFrame(f cases.Frame, key [4]byte) {
-	h := wire.FrameHeader(f, !s.server, key)
+	h := wire.FrameHeader(f, s.masks(), key)
 	payload := f.Payload.Octets()
 	s.log.SentFrame(f, h, payload, len(payload))
 	octets := make([]byte, 0, wire.MaxHeader+len(payload))
-	octets = wire.AppendFrame(octets, h, payload, f.Mask.Raw)
+	octets = wire.AppendFrame(octets, h, payload, f.Mask.Raw || !s.opts.ApplyMask)
 	s.traffic.sent.Wire += len(octets)
 	s.conn.Send(octets, f.Wire)
 }
 
 // beginSplit sends the header of a frame whose payload follows in parts.
 func (s *session) beginSplit(v cases.Split) {
-	h := wire.FrameHeader(v.Frame, !s.server, mask(s.keys.script))
+	h := wire.FrameHeader(v.Frame, s.masks(), mask(s.keys.script))
 	s.conn.Send(h.Append(nil), v.Frame.Wire)
 	s.player.split = &splitPlay{
-		octets: wire.AppendFrame(nil, h, v.Frame.Payload.Octets(), v.Frame.Mask.Raw)[len(h.Append(nil)):],
+		octets: wire.AppendFrame(nil, h, v.Frame.Payload.Octets(), v.Frame.Mask.Raw || !s.opts.ApplyMask)[len(h.Append(nil)):],
 		pauses: v.Pauses,
 	}
 }
@@ -146,7 +154,11 @@ func (s *session) setLimit() {
 
 // limitFromNow is when the time is over of a step that begins now.
 func (s *session) limitFromNow() time.Time {
-	return time.Now().Add(time.Duration(s.c.Limit.Time()))
+	d := time.Duration(s.c.Limit.Time())
+	if !s.c.Limit.Close { // which the case is about
+		d = s.opts.limit(d)
+	}
+	return time.Now().Add(d)
 }
 
 // limitReached ends a connection that is still open when its time is over.

@@ -93,7 +93,7 @@ func (p *rawPeer) serve(nc net.Conn) {
 		}
 		p.agree(agreed)
 	}
-	right := wire.Response(request, "raw", answer)
+	right := wire.Response(request, "raw", answer, "")
 	p.run(right.Append(nil), b[n:])
 }
 

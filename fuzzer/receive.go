@@ -176,9 +176,11 @@ func (s *session) endFrame(h wire.Header) {
 		if s.state == open && s.conn.Pending() < maxPending {
 			s.sendFrame(cases.Frame{Opcode: cases.OpPong, Payload: cases.Of(string(payload))}, mask(s.keys.reply))
 		}
-		s.control(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})
+		s.observeControl(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})
 	case cases.OpPong:
-		s.control(cases.Got{Opcode: cases.OpPong, Payload: cases.Of(string(payload))})
+		if !s.answersPing(string(payload)) {
+			s.observeControl(cases.Got{Opcode: cases.OpPong, Payload: cases.Of(string(payload))})
+		}
 	default:
 		s.traffic.received.Frames++
 		s.traffic.received.WebSocket += int(h.Length)
@@ -192,9 +194,9 @@ func (s *session) endFrame(h wire.Header) {
 // its pings are no longer answered.
 const maxPending = 1000
 
-// control observes a control frame, unless an Echo is being played: that waits for
+// observeControl observes a control frame, unless an Echo is being played: that waits for
 // messages, and a peer may ping whenever it likes.
-func (s *session) control(got cases.Got) {
+func (s *session) observeControl(got cases.Got) {
 	if s.player.echo == nil {
 		s.observe(got)
 	}

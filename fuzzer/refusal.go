@@ -1,11 +1,14 @@
 package fuzzer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"gobahn/wire"
 )
@@ -45,17 +48,23 @@ func refusalOf(err error) refusal {
 }
 
 // checkRequest checks a request and takes path and query of its target apart.
-func checkRequest(head wire.Head) (path string, query url.Values, err error) {
+func checkRequest(head wire.Head, opts Options) (path string, query url.Values, err error) {
 	method, target, err := head.Request()
 	if err == nil && method == http.MethodGet && head.Get("Upgrade") == "" {
-		return "", nil, refusal{status: http.StatusOK, text: page}
+		if opts.WebStatus {
+			return "", nil, refusal{status: http.StatusOK, text: page}
+		}
+		return "", nil, refusal{status: http.StatusUpgradeRequired, text: "here are only WebSockets", fields: versionFields(opts)}
 	}
-	switch err := wire.CheckRequest(head); {
+	switch err := wire.CheckRequest(head, opts.Versions...); {
 	case errors.Is(err, wire.ErrVersion):
-		version := []wire.Field{{Name: "Sec-WebSocket-Version", Value: "13"}}
-		return "", nil, refusal{http.StatusUpgradeRequired, err.Error(), version}
+		return "", nil, refusal{http.StatusUpgradeRequired, err.Error(), versionFields(opts)}
 	case err != nil:
 		return "", nil, err
+	}
+	if origin := originOf(head); !originAllowed(origin, opts.AllowedOrigins) {
+		text := fmt.Sprintf("origin %.100q is not among the allowedOrigins", origin)
+		return "", nil, refusal{status: http.StatusForbidden, text: text}
 	}
 	u, err := url.ParseRequestURI(target)
 	if err != nil {
@@ -63,6 +72,49 @@ func checkRequest(head wire.Head) (path string, query url.Values, err error) {
 	}
 	query, err = url.ParseQuery(u.RawQuery)
 	return u.Path, query, err
+}
+
+// versionFields say which protocol versions we speak (RFC 6455 4.4).
+func versionFields(opts Options) []wire.Field {
+	var list []string
+	for _, v := range slices.Backward(slices.Sorted(slices.Values(opts.Versions))) {
+		list = append(list, strconv.Itoa(v))
+	}
+	return []wire.Field{{Name: "Sec-WebSocket-Version", Value: cmp.Or(strings.Join(list, ", "), "13")}}
+}
+
+// originOf is the Origin of a request, which has another name in the drafts.
+func originOf(head wire.Head) string {
+	return cmp.Or(head.Get("Origin"), head.Get("Sec-WebSocket-Origin"))
+}
+
+// originAllowed reports whether a client from there may connect. Who is no browser
+// need not say where it is from (RFC 6455 10.2).
+func originAllowed(origin string, patterns []string) bool {
+	return origin == "" || patterns == nil || slices.ContainsFunc(patterns, func(pattern string) bool {
+		return like(strings.ToLower(origin), strings.ToLower(pattern))
+	})
+}
+
+// like reports whether s is what pattern says, in which * is any run of characters.
+func like(s, pattern string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return s == pattern
+	}
+	if !strings.HasPrefix(s, parts[0]) {
+		return false
+	}
+	s = s[len(parts[0]):]
+	last := len(parts) - 1
+	for _, part := range parts[1:last] {
+		_, rest, found := strings.Cut(s, part)
+		if !found {
+			return false
+		}
+		s = rest
+	}
+	return strings.HasSuffix(s, parts[last])
 }
 
 // page is what a browser sees that opens the WebSocket port.
@@ -73,6 +125,9 @@ const page = `<!DOCTYPE html>
 <ul>
 <li><code>/getCaseCount</code> says how many cases there are.</li>
 <li><code>/runCase?case=NUMBER&amp;agent=NAME</code> plays one.</li>
+<li><code>/getCaseInfo?case=NUMBER</code> says what it is, <code>/getCaseStatus?case=NUMBER&amp;agent=NAME</code> how it went.</li>
 <li><code>/updateReports?agent=NAME</code> writes the reports.</li>
+<li><code>/stopServer</code> stops the server.</li>
+<li>Anywhere else, text messages say what is sent, such as <code>["echo", {"payload": "a"}]</code>.</li>
 </ul></body></html>
 `

@@ -62,16 +62,25 @@ func waits(c cases.Case) (sum cases.Duration) {
 func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 	queue := make([]Played, len(list))
 	for i, one := range list {
-		queue[i] = Played{Peer: r.target.Host, Number: i + 1, Case: one}
+		queue[i] = Played{Peer: r.target.Address, Number: i + 1, Case: one}
+	}
+	if r.agent != "" {
+		if queue = slices.DeleteFunc(queue, r.skipped); len(queue) == 0 {
+			return nil
+		}
 	}
 	first, err := r.play(ctx, queue[0], nil)
 	if err != nil {
 		return err
 	}
-	if err := r.done(first); err != nil {
-		return err
+	if r.client.Agent != "" || !r.skipped(first) {
+		if err := r.done(first); err != nil {
+			return err
+		}
 	}
-	queue = queue[1:]
+	if queue = queue[1:]; r.client.Agent == "" {
+		queue = slices.DeleteFunc(queue, r.skipped)
+	}
 	if r.client.Parallel == 1 || len(queue) < 2 {
 		return r.alone(ctx, queue)
 	}
@@ -80,6 +89,19 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 		return r.alone(ctx, queue)
 	}
 	return r.beside(ctx, queue)
+}
+
+// skipped reports whether a case is not to be played with this server, and says so.
+// Only when it has answered for the first time its name is known for certain.
+func (r *clientRun) skipped(p Played) bool {
+	c := r.client
+	if p.Agent = r.agent; c.Skip == nil || !c.Skip(p.Agent, p.Case.ID) {
+		return false
+	}
+	if c.OnSkip != nil {
+		c.OnSkip(p)
+	}
+	return true
 }
 
 // alone plays the cases of queue one after the other.

@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"net"
 
 	"gobahn/cases"
@@ -21,6 +22,7 @@ func (s *session) sendMessage(m cases.Message) {
 // empty frame if the fragments divide the length.
 func (s *session) sendData(m cases.Message, b body, rsv byte) {
 	f := cases.Frame{Opcode: m.Opcode(), RSV: rsv, Wire: m.Wire}
+	m.Fragment = cmp.Or(m.Fragment, s.opts.AutoFragmentSize)
 	if m.Fragment == 0 || b.size <= m.Fragment {
 		if rsv == 0 {
 			f.Payload = m.Payload // to be shown by its pattern
@@ -65,11 +67,13 @@ func (s *session) frames(b body, n, size int, w cases.Wire) frames {
 // and masking are not looked at.
 func (out *frames) add(f cases.Frame, pos, end int) {
 	s, b := out.session, out.body
-	h := wire.Header{FIN: !f.NoFIN, RSV: f.RSV, Opcode: f.Opcode, Masked: !s.server, Length: uint64(end - pos)}
+	h := wire.Header{FIN: !f.NoFIN, RSV: f.RSV, Opcode: f.Opcode, Masked: s.masks(), Length: uint64(end - pos)}
 	var key *[4]byte
 	if h.Masked {
 		h.Key = mask(s.keys.script)
-		key = &h.Key
+		if s.opts.ApplyMask {
+			key = &h.Key
+		}
 	}
 	head := b.from(pos)
 	s.log.SentFrame(f, h, head[:min(end-pos, len(head))], end-pos)

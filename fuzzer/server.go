@@ -2,10 +2,13 @@ package fuzzer
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,23 +20,40 @@ import (
 // the reference.
 type Server struct {
 	Config
-	Cases []cases.Case // number 1 is the first
+	Cases     []cases.Case // number 1 is the first
+	Protocols []string     // subprotocols that are accepted
+	TLS       *tls.Config  // nil: none is spoken
 
-	OnStart  func(Played)             // a case begins; nil: nothing
-	OnResult func(Played) error       // a case was played; nil: nothing
-	OnUpdate func(agent string) error // /updateReports was asked for; nil: nothing
+	// Skip reports whether a case is not to be played with an agent; nil: none is not.
+	Skip func(agent string, id cases.ID) bool
+
+	OnStart  func(Played)       // a case begins; nil: nothing
+	OnSkip   func(Played)       // a case is not to be played; nil: nothing
+	OnResult func(Played) error // a case was played; nil: nothing
+	OnUpdate func(Update) error // /updateReports was asked for; nil: nothing
+	OnDirect func(peer string)  // a client that will say what we send has connected; nil: nothing
 
 	flights flights
 	streams streams
 	roster  roster
+	results results
+	visits  sync.WaitGroup // connections, and what works for them
+	open    atomic.Int64   // WebSockets
+}
+
+// An Update is a client's wish that the reports be written.
+type Update struct {
+	Agent string // the client
+	Peer  string // its address
+	Stop  bool   // the server stops when the client has left
 }
 
 // maxConns bounds the connections served at a time. Further ones wait.
 const maxConns = 1024
 
 // Serve serves the connections of ln until ctx is done, and then returns nil,
-// or until OnResult or OnUpdate fails, and then returns that error. It closes ln
-// and returns when no connection is left.
+// or a client stops it; or until OnResult or OnUpdate fails, and then returns that
+// error. It closes ln and returns when no connection is left.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -41,8 +61,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer stop()
 	defer ln.Close()
 
-	var wg sync.WaitGroup
-	defer wg.Wait()
+	defer s.visits.Wait()
 	slots := make(chan struct{}, maxConns)
 	for {
 		slots <- struct{}{}
@@ -50,11 +69,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		if err != nil {
 			return serveError(ctx, err)
 		}
-		wg.Go(func() {
+		s.visits.Go(func() {
 			defer func() { <-slots }()
-			if err := s.serve(ctx, nc); err != nil {
-				cancel(err)
-			}
+			s.serve(ctx, nc, cancel)
 		})
 	}
 }
@@ -86,16 +103,25 @@ func serveError(ctx context.Context, err error) error {
 	}
 }
 
-// serve serves one connection. An error is one of a hook.
-func (s *Server) serve(ctx context.Context, nc net.Conn) error {
-	v := visit{server: s, ctx: ctx, peer: nc.RemoteAddr().String()}
-	session := newSession(s.Config, nc, true, cases.Case{}, &serverHandshake{route: v.route, product: s.product()}, &s.streams)
+// serve serves one connection. It calls end if a hook fails, with its error, or the
+// client has the server stopped.
+func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCauseFunc) {
+	v := visit{server: s, ctx: ctx, peer: nc.RemoteAddr().String(), stop: func() { end(nil) }}
+	defer v.leave()
+	if s.TLS != nil {
+		nc = tls.Server(nc, s.TLS)
+	}
+	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols}
+	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams)
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
+	err := v.err
 	if v.landed != nil {
-		return v.landed(o)
+		err = v.landed(o)
 	}
-	return v.err
+	if err != nil {
+		end(err)
+	}
 }
 
 // A visit is one connection of a client, and what it asked for.
@@ -103,24 +129,43 @@ type visit struct {
 	server *Server
 	ctx    context.Context
 	peer   string // the client's address
+	stop   func() // stops the server
+	opened bool   // it counts among the WebSockets
 
-	landed func(cases.Observation) error // what to do when it has ended; nil: nothing
+	landed func(cases.Observation) error // what to do when the case has ended; nil: nothing
+	left   func()                        // what to do when the connection has; nil: nothing
 	err    error                         // of a hook
 }
 
+// leave is called when the connection has ended.
+func (v *visit) leave() {
+	if v.opened {
+		v.server.open.Add(-1)
+	}
+	if v.left != nil {
+		v.left()
+	}
+}
+
 // route finds out what the client wants. An error refuses its request.
-func (v *visit) route(head wire.Head) (cases.Case, error) {
-	path, query, err := checkRequest(head)
+func (v *visit) route(head wire.Head) (plan, error) {
+	opts := v.server.options()
+	path, query, err := checkRequest(head, opts)
 	if err != nil {
-		return cases.Case{}, err
+		return plan{}, err
+	}
+	v.opened = true
+	if n := v.server.open.Add(1); opts.MaxConnections > 0 && n > int64(opts.MaxConnections) {
+		text := fmt.Sprintf("%d connections are open, and no more are accepted (maxConnections)", opts.MaxConnections)
+		return plan{}, refusal{status: http.StatusServiceUnavailable, text: text}
 	}
 	serve, ok := endpoints[path]
 	if !ok {
-		return cases.Case{}, refusal{status: http.StatusNotFound, text: "no such endpoint: " + path}
+		return v.direct()
 	}
-	c, err := serve(v, query)
+	p, err := serve(v, query)
 	if err != nil { // the reference, too, calls it a server error
-		return cases.Case{}, refusal{status: http.StatusInternalServerError, text: err.Error()}
+		return plan{}, refusal{status: http.StatusInternalServerError, text: err.Error()}
 	}
-	return c, nil
+	return p, nil
 }

@@ -44,7 +44,7 @@ func TestControlEndpointsAnswerAsTheReference(t *testing.T) {
 	played := make(chan fuzzer.Played, 10)
 	server := &fuzzer.Server{
 		Cases:    find(t, "1.1.1", "2.2"),
-		OnUpdate: func(agent string) error { updated <- agent; return nil },
+		OnUpdate: func(u fuzzer.Update) error { updated <- u.Agent; return nil },
 		OnResult: func(p fuzzer.Played) error { played <- p; return nil },
 	}
 	address := startServer(t, server)
@@ -111,7 +111,8 @@ func TestControlEndpointsAnswerAsTheReference(t *testing.T) {
 		"/runCase?casetuple=9.9.9&agent=a":  500,
 		"/updateReports":                    500,
 		"/runCase?case=1&agent=%zz":         400,
-		"/elsewhere":                        404,
+		"/getCaseInfo?case=3":               500,
+		"/getCaseStatus?case=1":             500,
 		"/getCaseCountX?case=1&agent=lala ": 400,
 	} {
 		t.Run("no WebSocket at "+path, func(t *testing.T) {
@@ -150,7 +151,7 @@ func TestRequestsThatOpenNoWebSocket(t *testing.T) {
 		{"a browser gets a page", "GET / HTTP/1.1", "Host: x\r\n", 200},
 		{"another method", "POST /getCaseCount HTTP/1.1", upgrade, 400},
 		{"another version of HTTP", "GET /getCaseCount HTTP/1.0", upgrade, 400},
-		{"another version of the protocol", "GET /getCaseCount HTTP/1.1", strings.Replace(upgrade, "13", "8", 1), 426},
+		{"another version of the protocol", "GET /getCaseCount HTTP/1.1", strings.Replace(upgrade, "13", "7", 1), 426},
 		{"a key of three octets", "GET /getCaseCount HTTP/1.1", strings.Replace(upgrade, "AAAAAAAAAAAAAAAAAAAAAA==", "AAAA", 1), 400},
 		{"no Host", "GET /getCaseCount HTTP/1.1", strings.Replace(upgrade, "Host: x\r\n", "", 1), 400},
 		{"a line that is no field", "GET /getCaseCount HTTP/1.1", upgrade + "oops\r\n", 400},
@@ -258,7 +259,7 @@ func TestReportsHoldTheResultOfTheCaseJustEnded(t *testing.T) {
 		OnResult: func(fuzzer.Played) error { time.Sleep(20 * time.Millisecond); played++; return nil },
 	}
 	seen := make(chan int, 1)
-	server.OnUpdate = func(string) error { seen <- played; return nil }
+	server.OnUpdate = func(fuzzer.Update) error { seen <- played; return nil }
 	address := startServer(t, server)
 	c, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/runCase?case=1&agent=a", nil)
 	if err != nil {

@@ -29,6 +29,8 @@ const (
 	closingTimer              // the peer must have answered our close frame
 	dropTimer                 // the server must have dropped TCP
 	drainTimer                // what we sent before dropping must have left
+	pingTimer                 // the next automatic ping
+	pongTimer                 // the peer must have answered it
 	timers
 )
 
@@ -55,7 +57,9 @@ type session struct {
 	deflate   deflating
 	streams   *streams
 	traffic   meter
-	scratch   []byte // what the last message was sent from
+	scratch   []byte        // what the last message was sent from
+	ping      string        // payload of the automatic ping that is not answered yet; empty: none is
+	control   *conversation // nil: a case is played
 }
 
 // newSession prepares to play c on nc. Streams are those of the run.
@@ -70,8 +74,10 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 		handshake: h,
 	}
 	s.conn = wire.NewConn(nc, s.log.SentOctets)
+	s.conn.SetNoDelay(s.opts.TCPNoDelay)
 	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: time.Now()}
 	s.receiver.limit = maxEvents
+	s.receiver.decoder.KeepMasks = !s.opts.ApplyMask
 	return s
 }
 
@@ -106,7 +112,7 @@ func (s *session) await(ctx context.Context) {
 		return
 	}
 	t, at := s.next()
-	if s.conn.Idle() && !s.conn.Reading() {
+	if s.conn.Idle() && !s.conn.Reading() && s.control.steps() == nil {
 		if r, ok := s.conn.Read(at); ok {
 			s.read(r)
 		} else if ctx.Err() == nil {
@@ -129,13 +135,19 @@ func (s *session) await(ctx context.Context) {
 		return
 	default:
 	}
+	var reads <-chan wire.Read
+	if s.state != closed { // after that only what we have sent matters
+		reads = s.conn.Reads()
+	}
 	select {
 	case w := <-s.conn.Wrote():
 		s.conn.Done(w)
-	case r := <-s.conn.Reads():
+	case r := <-reads:
 		s.read(r)
 	case <-s.alarm.C():
 		s.rang(t)
+	case script := <-s.control.steps():
+		s.playMore(script)
 	case <-ctx.Done():
 		s.stopped()
 	}
@@ -198,17 +210,10 @@ func (s *session) next() (first timer, at time.Time) {
 	return first, at
 }
 
-// set starts t. A duration of zero or less is no limit to the user, but even then
-// no peer keeps us for ever.
+// set starts t, a time limit of the options.
 func (s *session) set(t timer, d time.Duration) {
-	if d <= 0 {
-		d = patience
-	}
-	s.due[t] = time.Now().Add(d)
+	s.due[t] = time.Now().Add(s.opts.limit(d))
 }
-
-// patience is how long we wait where no limit is set.
-const patience = 10 * time.Minute
 
 // stop stops t.
 func (s *session) stop(t timer) { s.due[t] = time.Time{} }
@@ -233,6 +238,10 @@ func (s *session) fire(t timer) {
 		s.drop(cases.ReasonNoServerDrop)
 	case drainTimer:
 		s.end = true
+	case pingTimer:
+		s.autoPing()
+	case pongTimer:
+		s.drop("the peer did not answer an automatic ping in time")
 	}
 }
 

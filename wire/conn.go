@@ -278,6 +278,14 @@ func (c *Conn) Reset() {
 	}
 }
 
+// SetNoDelay decides whether small writes leave at once, which is the default
+// (TCP_NODELAY).
+func (c *Conn) SetNoDelay(on bool) {
+	if tcp := tcpConn(c.nc); tcp != nil {
+		tcp.SetNoDelay(on)
+	}
+}
+
 // tcpConn is the TCP connection nc is or, with TLS, runs on; nil if there is none.
 func tcpConn(nc net.Conn) *net.TCPConn {
 	if over, ok := nc.(interface{ NetConn() net.Conn }); ok {

@@ -10,6 +10,8 @@ import (
 // refuses nothing and keeps no payload, so its memory does not depend on what
 // is sent. The zero value is ready to use.
 type Decoder struct {
+	KeepMasks bool // leave payload as it came, masked or not
+
 	head    [MaxHeader]byte
 	have    int    // octets of head collected
 	h       Header // of the current frame
@@ -24,7 +26,7 @@ type Part struct {
 	Header  Header // of the frame
 	Begin   bool   // the header has just been completed
 	End     bool   // the frame ends with this part
-	Payload []byte // unmasked; it aliases the octets given to Next
+	Payload []byte // unmasked, unless KeepMasks is set; it aliases the octets given to Next
 }
 
 // Next takes octets from the front of b, which it unmasks in place, and returns
@@ -46,7 +48,7 @@ func (d *Decoder) Next(b []byte) (p Part, rest []byte, ok bool) {
 		n = d.left
 	}
 	p.Header, p.Payload, rest = d.h, b[:n], b[n:]
-	if d.h.Masked {
+	if d.h.Masked && !d.KeepMasks {
 		Mask(p.Payload, d.h.Key, d.pos)
 	}
 	d.left -= n

@@ -130,7 +130,7 @@ func FuzzUTF8(f *testing.F) {
 func FuzzParseHead(f *testing.F) {
 	request := wire.Opening{Target: "/runCase?case=1&agent=x", Host: "localhost:9001", UserAgent: "x", Key: rfcKey, Origin: "null"}.Request()
 	f.Add(request.Append(nil))
-	f.Add(wire.Response(request, "Gobahn", "").Append(nil))
+	f.Add(wire.Response(request, "Gobahn", "", "").Append(nil))
 	f.Add([]byte("HTTP/1.1 403 Forbidden\r\nA:\r\n folded\r\n\r\n"))
 	f.Add([]byte("\r\n\r\n"))
 	f.Add([]byte("GET / HTTP/1.1\r\nHost: a\x00\r\nHost : b\r\n\r\nrest"))

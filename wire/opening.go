@@ -1,10 +1,13 @@
 package wire
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,7 +25,10 @@ type Opening struct {
 	Key       string // Sec-WebSocket-Key
 	Origin    string // empty: none
 
-	Extensions string // Sec-WebSocket-Extensions; empty: none
+	Extensions string   // Sec-WebSocket-Extensions; empty: none
+	Protocols  []string // subprotocols offered, the best first
+	Version    int      // Sec-WebSocket-Version; 0: 13
+	Fields     []Field  // further fields; they take the place of others of their name
 }
 
 // Request is the head of a client's opening handshake (RFC 6455 4.1), its
@@ -36,22 +42,43 @@ func (o Opening) Request() Head {
 	h.Add("Pragma", "no-cache")
 	h.Add("Cache-Control", "no-cache")
 	h.Add("Sec-WebSocket-Key", o.Key)
-	if o.Origin != "" {
+	if o.Origin != "" && o.version() < 13 {
+		h.Add("Sec-WebSocket-Origin", o.Origin) // as in the drafts
+	} else if o.Origin != "" {
 		h.Add("Origin", o.Origin)
+	}
+	if len(o.Protocols) > 0 {
+		h.Add("Sec-WebSocket-Protocol", strings.Join(o.Protocols, ","))
 	}
 	if o.Extensions != "" {
 		h.Add("Sec-WebSocket-Extensions", o.Extensions)
 	}
-	h.Add("Sec-WebSocket-Version", "13")
+	h.Add("Sec-WebSocket-Version", strconv.Itoa(o.version()))
+	for _, f := range o.Fields {
+		h.replace(f)
+	}
 	return h
 }
 
+func (o Opening) version() int { return cmp.Or(o.Version, 13) }
+
+// replace gives a field the value of f, or adds it if there is none of that name.
+func (h *Head) replace(f Field) {
+	for i, old := range h.Fields {
+		if strings.EqualFold(old.Name, f.Name) {
+			h.Fields[i].Value = f.Value
+			return
+		}
+	}
+	h.Fields = append(h.Fields, f)
+}
+
 // CheckResponse returns what is wrong with a server's answer to a request with
-// that key which asked for no subprotocol (RFC 6455 4.1), nil if nothing is. The
-// extensions are for CheckDeflate.
-func CheckResponse(h Head, key string) error {
+// that key which asked for one of the subprotocols (RFC 6455 4.1), nil if nothing
+// is. The extensions are for CheckDeflate.
+func CheckResponse(h Head, key string, protocols ...string) error {
 	status, err := h.Status()
-	protocols := strings.Join(h.Values("Sec-WebSocket-Protocol"), "")
+	protocol := strings.Join(h.Values("Sec-WebSocket-Protocol"), "")
 	switch {
 	case err != nil:
 		return err
@@ -63,8 +90,10 @@ func CheckResponse(h Head, key string) error {
 		return fmt.Errorf("the response has Connection: %q, want Upgrade", clip(h.Get("Connection")))
 	case h.Get("Sec-WebSocket-Accept") != AcceptKey(key):
 		return fmt.Errorf("the response has Sec-WebSocket-Accept: %q, want %q", clip(h.Get("Sec-WebSocket-Accept")), AcceptKey(key))
-	case protocols != "":
-		return fmt.Errorf("the response has subprotocol %q, none was asked for", clip(protocols))
+	case protocol != "" && len(protocols) == 0:
+		return fmt.Errorf("the response has subprotocol %q, none was asked for", clip(protocol))
+	case protocol != "" && !slices.Contains(protocols, protocol):
+		return fmt.Errorf("the response has subprotocol %q, which was not asked for", clip(protocol))
 	}
 	return h.once("response", "Sec-WebSocket-Accept")
 }
@@ -80,13 +109,16 @@ func (h Head) once(what string, names ...string) error {
 	return nil
 }
 
-// ErrVersion is returned by CheckRequest for a version other than 13, which is
-// answered with the one we speak (RFC 6455 4.4).
-var ErrVersion = errors.New("the request has another Sec-WebSocket-Version than 13")
+// ErrVersion is returned by CheckRequest for a version that is not accepted, which
+// is answered with those that are (RFC 6455 4.4).
+var ErrVersion = errors.New("the request has a Sec-WebSocket-Version that is not accepted")
 
 // CheckRequest returns what is wrong with a client's opening handshake (RFC
-// 6455 4.2.1), nil if nothing is.
-func CheckRequest(h Head) error {
+// 6455 4.2.1), nil if nothing is. Without any versions it accepts 13.
+func CheckRequest(h Head, versions ...int) error {
+	if len(versions) == 0 {
+		versions = []int{13}
+	}
 	method, _, err := h.Request()
 	switch {
 	case err != nil:
@@ -99,7 +131,7 @@ func CheckRequest(h Head) error {
 		return fmt.Errorf("the request has Upgrade: %q, want websocket", clip(h.Get("Upgrade")))
 	case !h.HasToken("Connection", "upgrade"):
 		return fmt.Errorf("the request has Connection: %q, want Upgrade", clip(h.Get("Connection")))
-	case h.Get("Sec-WebSocket-Version") != "13":
+	case !slices.ContainsFunc(versions, func(v int) bool { return h.Get("Sec-WebSocket-Version") == strconv.Itoa(v) }):
 		return ErrVersion
 	}
 	key, err := base64.StdEncoding.DecodeString(h.Get("Sec-WebSocket-Key"))
@@ -109,9 +141,22 @@ func CheckRequest(h Head) error {
 	return h.once("request", "Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 }
 
+// ChooseProtocol is the first of the subprotocols that a client offers which is one
+// of ours, empty if none is (RFC 6455 4.2.2).
+func ChooseProtocol(request Head, ours []string) string {
+	for _, value := range request.Values("Sec-WebSocket-Protocol") {
+		for offer := range strings.SplitSeq(value, ",") {
+			if offer = strings.Trim(offer, " \t"); slices.Contains(ours, offer) {
+				return offer
+			}
+		}
+	}
+	return ""
+}
+
 // Response is the head that completes a client's opening handshake (RFC 6455
-// 4.2.2), with these extensions, empty: none. It accepts no subprotocol.
-func Response(request Head, server, extensions string) Head {
+// 4.2.2), with these extensions and this subprotocol, empty: none.
+func Response(request Head, server, extensions, protocol string) Head {
 	h := Head{Line: "HTTP/1.1 101 Switching Protocols"}
 	h.Add("Server", server)
 	h.Add("X-Powered-By", server)
@@ -120,6 +165,9 @@ func Response(request Head, server, extensions string) Head {
 	h.Add("Sec-WebSocket-Accept", AcceptKey(request.Get("Sec-WebSocket-Key")))
 	if extensions != "" {
 		h.Add("Sec-WebSocket-Extensions", extensions)
+	}
+	if protocol != "" {
+		h.Add("Sec-WebSocket-Protocol", protocol)
 	}
 	return h
 }

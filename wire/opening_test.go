@@ -37,7 +37,7 @@ func TestResponseOctets(t *testing.T) {
 	request := wire.Opening{Key: rfcKey}.Request()
 	want := "HTTP/1.1 101 Switching Protocols\r\nServer: Gobahn\r\nX-Powered-By: Gobahn\r\nUpgrade: WebSocket\r\n" +
 		"Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
-	if diff := cmp.Diff(want, string(wire.Response(request, "Gobahn", "").Append(nil))); diff != "" {
+	if diff := cmp.Diff(want, string(wire.Response(request, "Gobahn", "", "").Append(nil))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -138,7 +138,7 @@ func TestWhatIsWrongWithAResponse(t *testing.T) {
 		checkError(t, tt.name, wire.CheckResponse(h, rfcKey), tt.want)
 	}
 	request := wire.Opening{Key: rfcKey}.Request()
-	checkError(t, "our own", wire.CheckResponse(wire.Response(request, "Gobahn", ""), rfcKey), "")
+	checkError(t, "our own", wire.CheckResponse(wire.Response(request, "Gobahn", "", ""), rfcKey), "")
 }
 
 func checkError(t *testing.T, name string, err error, want string) {

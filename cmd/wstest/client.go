@@ -15,7 +15,7 @@ func (s *settings) fuzzingClient(cmd *cobra.Command) error {
 	if s.url == "" {
 		return usagef("no server to test: want -w ws://host:port/path")
 	}
-	if _, err := fuzzer.ParseURL(s.url); err != nil {
+	if _, err := fuzzer.ParseTarget(s.url); err != nil {
 		return usageError{err}
 	}
 	if s.outdir == "" {

@@ -43,9 +43,9 @@ func (s *settings) fuzzingServer(cmd *cobra.Command) error {
 	server := &fuzzer.Server{
 		Config: s.config(), Cases: list,
 		OnStart: rec.progress.start, OnResult: rec.add,
-		OnUpdate: func(agent string) error {
+		OnUpdate: func(u fuzzer.Update) error {
 			rec.progress.clear()
-			fmt.Fprintf(out, "Updating reports, requested by %s\n", printable(agent))
+			fmt.Fprintf(out, "Updating reports, requested by %s\n", printable(u.Agent))
 			return rec.reports.Flush()
 		},
 	}

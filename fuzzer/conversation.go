@@ -1,0 +1,50 @@
+package fuzzer
+
+import (
+	"gobahn/cases"
+)
+
+// A conversation is with a client that controls the server. No case is played:
+// what is sent depends on what comes, and nothing is judged.
+type conversation struct {
+	// later is where steps come from that are played when they come; nil: none come.
+	later <-chan cases.Script
+
+	// message answers a text message. An error ends the conversation, and says
+	// what is wrong with the message; nil: messages are not looked at.
+	message func(text string) (cases.Script, error)
+}
+
+// steps is where further steps may come from.
+func (c *conversation) steps() <-chan cases.Script {
+	if c == nil {
+		return nil
+	}
+	return c.later
+}
+
+// converse takes note of an event outside any case.
+func (s *session) converse(e cases.Event) {
+	got, ok := e.(cases.Got)
+	if !ok || got.Opcode != cases.OpText || s.control.message == nil || s.state != open {
+		return
+	}
+	script, err := s.control.message(string(got.Payload.Octets()))
+	if err != nil {
+		s.fail(cases.CodeInvalidPayload, err.Error())
+		return
+	}
+	s.playMore(script)
+}
+
+// playMore plays further steps, when those before have been played. The time limit
+// begins anew.
+func (s *session) playMore(script cases.Script) {
+	if s.state != open {
+		return
+	}
+	s.c.Script = script
+	s.player = player{}
+	s.stop(limitTimer)
+	s.play()
+}
