@@ -69,13 +69,25 @@ func newMatcher(pattern string) (matcher, error) {
 	case !strings.Contains(pattern, "*"):
 		return func(id ID) bool { return string(id) == pattern }, nil
 	}
-	expr := strings.NewReplacer(".", `\.`, "*", ".*").Replace(pattern)
-	re, err := regexp.Compile("^(?:" + expr + ")")
+	re, err := regexp.Compile("^(?:" + wildcards.Replace(pattern) + ")")
 	if err != nil {
 		return nil, fmt.Errorf("case pattern %q: %w", pattern, err)
 	}
 	return func(id ID) bool { return re.MatchString(string(id)) }, nil
 }
+
+// Whole returns what reports whether a pattern describes all of a name, as patterns
+// for agents and for their cases do: * is any run of characters.
+func Whole(pattern string) (func(string) bool, error) {
+	re, err := regexp.Compile("^(?:" + wildcards.Replace(pattern) + ")$")
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	return re.MatchString, nil
+}
+
+// wildcards makes a regular expression of a pattern.
+var wildcards = strings.NewReplacer(".", `\.`, "*", ".*")
 
 // unknownCase is the error for an id that no case has. It suggests the nearest,
 // unless that has nothing in common with it.

@@ -41,9 +41,9 @@ type Client struct {
 // Run plays all of list and calls each after every case, in the order in which
 // they end, with a case that failed beside others only when it has been played
 // again alone. Calls of the hooks do not overlap. It returns the first error of
-// each, the error of the context, or one that says why the server could not be
-// reached for the first case. A server that cannot be reached later on has failed
-// the case.
+// each, or the error of the context. A server that cannot be reached has failed the
+// case; if that is the first one, it has failed all of them, and an UnreachableError
+// says why.
 func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) error) error {
 	target, err := ParseTarget(c.URL)
 	if err != nil || len(list) == 0 {
@@ -52,6 +52,12 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 	r := &clientRun{client: c, target: target, agent: c.Agent, each: each}
 	return r.all(ctx, list)
 }
+
+// An UnreachableError is that a server could not be reached at all.
+type UnreachableError struct{ Err error }
+
+func (e *UnreachableError) Error() string { return e.Err.Error() }
+func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // A clientRun is one call of Run.
 type clientRun struct {

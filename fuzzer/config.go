@@ -14,6 +14,10 @@ type Config struct {
 	Seed    uint64   // of the run; with the id of a case it gives its masking keys
 	Product string   // name and version shown to peers, e.g. "Gobahn/0.1.0"; empty: "Gobahn"
 	Dialler Dialler  // nil: net.Dialer
+
+	// OnRow is called with each row of a wire log as it comes, while the session waits;
+	// nil: nothing.
+	OnRow func(cases.Row)
 }
 
 // A Dialler connects to an address. Its errors are shown to the user.

@@ -70,8 +70,11 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 		}
 	}
 	first, err := r.play(ctx, queue[0], nil)
-	if err != nil {
+	if ctx.Err() != nil {
 		return err
+	}
+	if err != nil {
+		return r.unreachable(queue, first.Observation, err)
 	}
 	if r.client.Agent != "" || !r.skipped(first) {
 		if err := r.done(first); err != nil {
@@ -89,6 +92,17 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 		return r.alone(ctx, queue)
 	}
 	return r.beside(ctx, queue)
+}
+
+// unreachable passes on that all cases have failed, of which the first has been played.
+func (r *clientRun) unreachable(queue []Played, o cases.Observation, err error) error {
+	for _, p := range queue {
+		p.Agent, p.Observation, p.Result = r.agent, o, cases.Judge(p.Case, o)
+		if err := r.done(p); err != nil {
+			return err
+		}
+	}
+	return &UnreachableError{err}
 }
 
 // skipped reports whether a case is not to be played with this server, and says so.

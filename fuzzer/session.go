@@ -73,6 +73,7 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 		log:       wire.NewLog(),
 		handshake: h,
 	}
+	s.log.OnRow = cfg.OnRow
 	s.conn = wire.NewConn(nc, s.log.SentOctets)
 	s.conn.SetNoDelay(s.opts.TCPNoDelay)
 	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: time.Now()}

@@ -22,6 +22,8 @@ type Log struct {
 	lost int         // rows the ring has dropped
 	off  bool        // octets and frames get no rows
 
+	OnRow func(cases.Row) // called with each row when it is appended; nil: nothing
+
 	Received, Sent cases.Tally
 }
 
@@ -45,6 +47,9 @@ func (l *Log) Rows() []cases.Row {
 
 // Add appends a row that is neither octets nor a frame.
 func (l *Log) Add(r cases.Row) {
+	if l.OnRow != nil {
+		l.OnRow(r)
+	}
 	switch {
 	case len(l.rows) < maxRows:
 		l.rows = append(l.rows, r)

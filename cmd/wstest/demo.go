@@ -2,44 +2,48 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net"
 
 	"github.com/spf13/cobra"
 
 	"gobahn/cmd/wstest/internal/echo"
+	"gobahn/cmd/wstest/internal/spec"
+	"gobahn/fuzzer"
 )
 
 // demoCommand tests the built-in echo server.
 func demoCommand() *cobra.Command {
-	s := settings{agent: "gorilla"}
+	var j clientJob
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Test the built-in echo server (gorilla/websocket) on the loopback interface",
-		Args:  usageArgs,
+		Use:     "demo",
+		Short:   "Test the built-in echo server (gorilla/websocket) on the loopback interface",
+		Example: "  wstest demo --cases '1.*,3.6'",
+		Args:    usageArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if s.outdir == "" {
-				s.outdir = "reports/servers"
+			url, stop, err := echoServer(cmd.Context())
+			if err != nil {
+				return err
 			}
-			return s.demo(cmd)
+			defer stop()
+			j.targets = []spec.Target{{URL: url, Agent: "gorilla", Options: fuzzer.DefaultOptions()}}
+			j.out, j.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			if err := j.prepare(j.selection(), j.log); err != nil {
+				return err
+			}
+			return j.conform(cmd.Context())
 		},
 	}
-	s.commonFlags(cmd)
-	s.parallelFlag(cmd)
+	j.flags(cmd, "reports/servers")
+	j.parallelFlag(cmd)
 	return cmd
 }
 
-func (s *settings) demo(cmd *cobra.Command) (err error) {
+// echoServer starts the built-in echo server. It outlives ctx until it is stopped.
+func echoServer(ctx context.Context) (url string, stop func(), err error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- echo.Serve(ctx, ln) }()
-	defer func() {
-		stop()
-		err = errors.Join(err, <-served)
-	}()
-	return s.testServer(cmd, "ws://"+ln.Addr().String())
+	stop = background(context.WithoutCancel(ctx), func(ctx context.Context) error { return echo.Serve(ctx, ln) })
+	return "ws://" + ln.Addr().String(), stop, nil
 }

@@ -1,12 +1,13 @@
 // Command wstest tests implementations of the WebSocket protocol (RFC 6455).
 //
-// As the fuzzing client it connects to a server, as the fuzzing server it waits
-// for clients; either way it plays the cases of package cases, judges what the
-// peer does and writes reports. The command demo does so against a built-in echo
-// peer.
+// As the client it connects to a server (test-server), as the server it waits for
+// clients (test-client); either way it plays the cases of package cases, judges what
+// the peer does and writes reports. With -m MODE it takes the place of the
+// reference's command of the same name (compat.go).
 //
-// The exit status is 0 whatever the verdicts are, 2 for a wrong command line and
-// 3 if the run could not be made.
+// The exit status is 0 if the peer conforms, 1 if it does not, 2 for a wrong command
+// line or spec file, and 3 if the run could not be made or is incomplete. With
+// -m MODE it is 0 whatever the verdicts are.
 package main
 
 import (
@@ -22,9 +23,10 @@ import (
 
 // The exit statuses.
 const (
-	exitOK     = 0
-	exitUsage  = 2
-	exitFailed = 3
+	exitOK            = 0
+	exitNotConforming = 1
+	exitUsage         = 2
+	exitFailed        = 3
 )
 
 func main() {
@@ -51,6 +53,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
+	if errors.Is(err, errNotConforming) {
+		return exitNotConforming
+	}
 	fmt.Fprintf(stderr, "wstest: %v\n", err)
 	var usage usageError
 	if errors.As(err, &usage) {
@@ -59,7 +64,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// A usageError is a command line that makes no sense.
+// errNotConforming is that a peer has failed cases, which the reports say.
+var errNotConforming = errors.New("the implementation under test does not conform")
+
+// A usageError is a command line, or a file it names, that makes no sense.
 type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() + " (see wstest --help)" }

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"strings"
 	"sync"
 
 	"golang.org/x/term"
@@ -18,6 +20,8 @@ type progress struct {
 	out   io.Writer
 	total int
 	width int // of the terminal, 0 if it is none
+
+	verbose bool // show each result
 
 	mu    sync.Mutex
 	shown bool // a line is shown that must be cleared
@@ -39,7 +43,7 @@ func (p *progress) start(c fuzzer.Played) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.width == 0 {
-		fmt.Fprintf(p.out, "Running test case ID %s for agent %s from peer tcp:%s\n", c.Case.ID, printable(c.Agent), c.Peer)
+		fmt.Fprintf(p.out, "Running test case ID %s for agent %s from peer %s\n", c.Case.ID, printable(c.Agent), peerName(c.Peer))
 		return
 	}
 	line := fmt.Sprintf("[%d/%d] %s  %s", c.Number, p.total, c.Case.ID, printable(c.Agent))
@@ -52,13 +56,25 @@ func (p *progress) start(c fuzzer.Played) {
 
 // done shows a failure at once. Other verdicts wait for the summary.
 func (p *progress) done(c fuzzer.Played) {
-	if c.Result.Headline == "" {
+	if c.Result.Headline == "" && !p.verbose {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clearLine()
+	if c.Result.Headline == "" {
+		fmt.Fprintf(p.out, "%s: %s / %s\n", c.Case.ID, c.Result.Verdict, c.Result.CloseVerdict)
+		return
+	}
 	fmt.Fprintf(p.out, "%s: %s / %s: %s\n", c.Case.ID, c.Result.Verdict, c.Result.CloseVerdict, c.Result.Headline)
+}
+
+// skipped shows that a case is not played, by the spec file.
+func (p *progress) skipped(c fuzzer.Played) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearLine()
+	fmt.Fprintf(p.out, "Skipping test case %s for agent %s by test configuration!\n", c.Case.ID, printable(c.Agent))
 }
 
 // clear leaves the terminal with a fresh line.
@@ -73,6 +89,18 @@ func (p *progress) clearLine() {
 		fmt.Fprint(p.out, "\r\x1b[K")
 		p.shown = false
 	}
+}
+
+// peerName is the address of a peer in the reference's notation.
+func peerName(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	switch {
+	case err != nil:
+		return "unix:" + printable(address)
+	case strings.Contains(host, ":"):
+		return "tcp6:" + address
+	}
+	return "tcp4:" + address
 }
 
 // printable shows a name that a peer has chosen without control characters.

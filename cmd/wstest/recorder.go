@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"gobahn/cases"
 	"gobahn/fuzzer"
 	"gobahn/report"
 )
@@ -18,6 +19,7 @@ type recorder struct {
 	started  time.Time
 
 	mu       sync.Mutex
+	agents   map[string]map[cases.ID]bool // by name, whether what was played went well
 	played   int
 	failed   int
 	again    int      // played again alone
@@ -28,12 +30,15 @@ type recorder struct {
 // the reports.
 const maxFailures = 10
 
-func newRecorder(out io.Writer, outdir string, cases int) (*recorder, error) {
+func newRecorder(out io.Writer, outdir string, total int) (*recorder, error) {
 	reports, err := report.Open(outdir, product)
 	if err != nil {
 		return nil, err
 	}
-	return &recorder{progress: newProgress(out, cases), reports: reports, started: time.Now()}, nil
+	return &recorder{
+		progress: newProgress(out, total), reports: reports, started: time.Now(),
+		agents: make(map[string]map[cases.ID]bool),
+	}, nil
 }
 
 // add records one case.
@@ -49,6 +54,10 @@ func (r *recorder) add(p fuzzer.Played) error {
 func (r *recorder) count(p fuzzer.Played) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.agents[p.Agent] == nil {
+		r.agents[p.Agent] = make(map[cases.ID]bool)
+	}
+	r.agents[p.Agent][p.Case.ID] = p.Result.Headline == "" || p.Result.CloseVerdict == cases.FailedByClient && p.Result.Verdict != cases.Failed
 	r.played++
 	if p.Observation.Before != nil {
 		r.again++
@@ -59,6 +68,31 @@ func (r *recorder) count(p fuzzer.Played) {
 	if r.failed++; r.failed <= maxFailures {
 		r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
 	}
+}
+
+// conforming is the outcome of the run for the new face's exit status: whether all
+// cases of list went well with all agents. A server that we had to drop TCP for does
+// conform (RFC 6455 7.1.1 is a SHOULD). Cases that were not played are an error.
+func (r *recorder) conforming(list []cases.Case, skip func(string, cases.ID) bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.agents) == 0 {
+		return fmt.Errorf("nothing was played")
+	}
+	bad := false
+	for agent, played := range r.agents {
+		for _, c := range list {
+			good, ok := played[c.ID]
+			if !ok && (skip == nil || !skip(agent, c.ID)) {
+				return fmt.Errorf("the run is incomplete: %s was played with %d of %d cases", printable(agent), len(played), len(list))
+			}
+			bad = bad || ok && !good
+		}
+	}
+	if bad {
+		return errNotConforming
+	}
+	return nil
 }
 
 // finish writes the overview and prints the summary. It is called however the

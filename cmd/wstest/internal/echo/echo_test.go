@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -15,11 +16,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
+
+	"gobahn/cmd/wstest/internal/socket"
 )
 
 func dial(t *testing.T, target string) *websocket.Conn {
 	t.Helper()
-	conn, _, err := dialer.DialContext(t.Context(), target, nil)
+	conn, err := socket.Dialer{}.Connect(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +69,7 @@ func TestHandlerCloses(t *testing.T) {
 		{"reserved bits", []byte("\xb1\x80\x00\x00\x00\x00"), 1002, "RSV2 set, RSV3 set"},
 		{"reserved opcode", []byte("\x83\x80\x00\x00\x00\x00"), 1002, "bad opcode 3"},
 		{"close", []byte("\x88\x82\x00\x00\x00\x00\x03\xe9"), 1001, ""},
-		{"more than the limit", []byte("\x82\xff\x00\x00\x00\x00\x04\x00\x00\x01\x00\x00\x00\x00"), 1009, ""},
+		{"more than the limit", []byte("\x82\xff\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00"), 1009, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := httptest.NewServer(Handler)
@@ -121,21 +124,21 @@ type fuzzer struct {
 
 func (f *fuzzer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
-	f.asked = append(f.asked, r.URL.String())
+	f.asked = append(f.asked, r.URL.RequestURI())
 	f.mu.Unlock()
-	if r.URL.String() == f.refuse {
+	if r.URL.RequestURI() == f.refuse {
 		http.Error(w, "no", http.StatusBadRequest)
 		return
 	}
-	conn, err := upgrader.Upgrade(w, r, nil)
-	if err != nil {
-		return
-	}
-	defer conn.Close()
-	switch r.URL.Path {
-	case "/getCaseCount":
+	s := &socket.Server{Handle: func(_ context.Context, conn *websocket.Conn) { f.answer(r, conn) }}
+	s.ServeHTTP(w, r)
+}
+
+func (f *fuzzer) answer(r *http.Request, conn *websocket.Conn) {
+	switch path.Base(r.URL.Path) {
+	case "getCaseCount":
 		_ = conn.WriteMessage(websocket.TextMessage, []byte("3"))
-	case "/runCase":
+	case "runCase":
 		message := "echo of " + r.URL.Query().Get("case")
 		_ = conn.WriteMessage(websocket.BinaryMessage, []byte(message))
 		if _, back, err := conn.ReadMessage(); err == nil {

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gobahn/cases"
+	"gobahn/templates"
+	"gobahn/wire"
+)
+
+// casesCommand lists cases.
+func casesCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "cases [PATTERN...]",
+		Short: "List the cases there are",
+		Example: `  wstest cases
+  wstest cases '6.*' 7.1.1
+  wstest cases --json | jq -r '.[].id'`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"*"}
+			}
+			list, err := selection{cases: patterns(args)}.list(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				enc := json.NewEncoder(cmd.OutOrStdout())
+				enc.SetEscapeHTML(false)
+				enc.SetIndent("", " ")
+				return enc.Encode(list)
+			}
+			for _, c := range list {
+				fmt.Fprintf(cmd.OutOrStdout(), "%-8s %s\n", c.ID, templates.Legible(c.Description))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "all there is to know, as JSON")
+	return cmd
+}
+
+// explainCommand says what a case is about.
+func explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "explain CASE",
+		Short:   "Say what a case sends, what is accepted and why, and how to reproduce it",
+		Example: "  wstest explain 3.6",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("want the id of a case: wstest explain 3.6")
+			}
+			list, err := selection{cases: patterns(args)}.list(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			for i, c := range list {
+				if i > 0 {
+					fmt.Fprintln(cmd.OutOrStdout())
+				}
+				explain(cmd.OutOrStdout(), c)
+				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, c.ID)
+			}
+			return nil
+		},
+	}
+}
+
+// explain writes what c is about.
+func explain(out io.Writer, c cases.Case) {
+	number := ""
+	if n := cases.Number(c.ID); n > 0 {
+		number = fmt.Sprintf(" (number %d)", n)
+	}
+	fmt.Fprintf(out, "case     %s%s\n         %s\n", c.ID, number, templates.Legible(c.Description))
+	if len(c.Spec) > 0 {
+		fmt.Fprintf(out, "clause   %s\n", strings.Join(c.Spec, ", "))
+	}
+	if c.Deflate != nil {
+		fmt.Fprintf(out, "offers   %s\n", wire.Offers(c.Deflate.Offer))
+	}
+	if len(c.Script) == 0 {
+		fmt.Fprintln(out, "sent     nothing")
+	}
+	for i, step := range c.Script {
+		word := "sent"
+		if i > 0 {
+			word = ""
+		}
+		fmt.Fprintf(out, "%-8s %s\n", word, templates.Legible(step.String()))
+		if octets := stepOctets(step); octets != "" {
+			fmt.Fprintf(out, "         %s\n", octets)
+		}
+	}
+	for _, o := range c.Accept {
+		fmt.Fprintf(out, "%-8s %s\n", verdictWord(o.Verdict), templates.Legible(o.Events.String()))
+	}
+	fmt.Fprintf(out, "ending   %s\nwhy      %s\n", c.Ending, templates.Legible(c.Expectation))
+	limit := "failed by us"
+	if c.Limit.Close {
+		limit = "closed by us"
+	}
+	fmt.Fprintf(out, "limit    %s, then it is %s\n", c.Limit.Time(), limit)
+}
+
+// verdictWord is what an outcome is worth, in small letters.
+func verdictWord(v cases.Verdict) string { return strings.ToLower(string(v)) }
+
+// stepOctets is the beginning of the octets of a step as a server sends them: a
+// client would mask them.
+func stepOctets(step cases.Step) string {
+	var octets []byte
+	switch s := step.(type) {
+	case cases.Frame:
+		octets = frameOctets(s)
+	case cases.Split:
+		octets = frameOctets(s.Frame)
+	case cases.SendClose:
+		octets = frameOctets(cases.Frame{Opcode: cases.OpClose, Payload: s.Payload})
+	case cases.Raw:
+		octets = s.Octets.Octets()
+	}
+	if octets == nil {
+		return ""
+	}
+	const most = 48
+	if len(octets) > most {
+		return fmt.Sprintf("% x … %d octets", octets[:most], len(octets))
+	}
+	return fmt.Sprintf("% x", octets)
+}
+
+func frameOctets(f cases.Frame) []byte {
+	return wire.AppendFrame(nil, wire.FrameHeader(f, false, [4]byte{}), f.Payload.Octets(), f.Mask.Raw)
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gobahn/cmd/wstest/internal/spec"
+)
+
+// A compat is the command line of the reference: -m MODE and what goes with it.
+// Scripts depend on its forms, its files, its lines on standard output and on its
+// exit status, which is 0 whatever the verdicts are.
+type compat struct {
+	runFlags
+	mode    string
+	spec    string
+	url     string
+	webport int
+	ident   string
+	key     string
+	cert    string
+	agent   string
+	origin  string
+	about   bool
+
+	out, log io.Writer
+}
+
+// modes are what -m can be.
+var modes = map[string]func(c *compat, cmd *cobra.Command) error{
+	"fuzzingclient":   (*compat).fuzzingClient,
+	"fuzzingserver":   (*compat).fuzzingServer,
+	"testeeserver":    (*compat).testeeServer,
+	"testeeclient":    (*compat).testeeClient,
+	"echoserver":      (*compat).echoServer,
+	"echoclient":      (*compat).echoClient,
+	"broadcastserver": (*compat).broadcastServer,
+	"broadcastclient": (*compat).broadcastClient,
+	"massconnect":     (*compat).massConnect,
+}
+
+func modeNames() string {
+	var names []string
+	for name := range modes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func (c *compat) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVarP(&c.mode, "mode", "m", "", "as the reference: "+modeNames())
+	f.StringVarP(&c.spec, "spec", "s", "", "spec file (default MODE.json, which is written if there is none)")
+	f.StringVarP(&c.url, "wsuri", "w", "", "URL to connect to or to listen on; of a fuzzing client it counts where the spec file has no servers")
+	f.IntVarP(&c.webport, "webport", "u", 8080, "port of the page that tests browsers (0: none)")
+	f.StringVarP(&c.ident, "ident", "i", "", "name to give to the peer")
+	f.StringVarP(&c.key, "key", "k", "", "file with the key of a server's certificate, in PEM")
+	f.StringVarP(&c.cert, "cert", "c", "", "file with a server's certificate, in PEM")
+	f.BoolVarP(&c.about, "autobahnversion", "a", false, "print the version")
+	f.StringVar(&c.agent, "agent", "", "name of the server in reports (default: its Server field)")
+	f.StringVar(&c.origin, "origin", "", "Origin to send to the server")
+	f.BoolP("debug", "d", false, "the same as --verbose")
+	f.StringP("testset", "t", "", "has no effect: only WAMP has test sets")
+	f.String("outfile", "", "has no effect: only WAMP's serializers write one")
+	for _, name := range []string{"testset", "outfile"} {
+		_ = f.MarkHidden(name)
+	}
+	c.runFlags.flags(cmd, "")
+	c.parallelFlag(cmd)
+}
+
+// run runs the mode.
+func (c *compat) run(cmd *cobra.Command, _ []string) error {
+	c.listing = true
+	c.out, c.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if c.about {
+		fmt.Fprintln(c.out, "Gobahn", version, "(for Autobahn WebSocket)")
+		return nil
+	}
+	if debug, _ := cmd.Flags().GetBool("debug"); debug {
+		c.verbose = true
+	}
+	for _, name := range []string{"testset", "outfile"} {
+		if f := cmd.Flags().Lookup(name); f.Changed {
+			c.warn("--%s %s", name, f.Usage)
+		}
+	}
+	mode, ok := modes[c.mode]
+	switch {
+	case c.mode == "":
+		return usagef("no command and no mode: want test-server, test-client, demo or -m MODE")
+	case !ok:
+		return usagef("unknown mode %q: want one of %s", c.mode, modeNames())
+	case c.webport < 0 || c.webport > 65535:
+		return usagef("--webport %d: want a port, or 0 for none", c.webport)
+	}
+	err := mode(c, cmd)
+	if _, ok := errors.AsType[unreachedError](err); ok { // which is a verdict
+		fmt.Fprintln(c.log, "wstest:", err)
+		return nil
+	}
+	return err
+}
+
+func (c *compat) warn(format string, args ...any) {
+	fmt.Fprintf(c.log, "wstest: warning: "+format+"\n", args...)
+}
+
+// specFile is the path of the spec file, which is written if it does not exist.
+// Where the command line says what to do, none is needed: then there may be no file.
+func (c *compat) specFile() (path string, exists bool, err error) {
+	path = c.spec
+	if path == "" {
+		path = c.mode + ".json"
+	}
+	_, err = os.Stat(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return path, true, nil // other errors show when it is read
+	}
+	if c.url != "" && c.spec == "" {
+		return path, false, nil
+	}
+	fmt.Fprintf(c.out, "Auto-generating spec file '%s'\n", path)
+	return path, true, spec.WriteDefault(path, c.mode)
+}
+
+// read reads the spec file, or what stands for it, and shows the warnings.
+func read[T any](c *compat, file func(string) (T, []spec.Warning, error), text func(string, []byte) (T, []spec.Warning, error)) (s T, err error) {
+	path, exists, err := c.specFile()
+	if err != nil {
+		return s, err
+	}
+	var warnings []spec.Warning
+	if exists {
+		s, warnings, err = file(path)
+	} else {
+		s, warnings, err = text("", []byte("{}"))
+	}
+	for _, w := range warnings {
+		c.warn("%v", w)
+	}
+	if err != nil {
+		return s, usageError{err}
+	}
+	return s, nil
+}
+
+// override is what the flags say of the selection and the directory, if they do.
+func (c *compat) override(cmd *cobra.Command, s spec.Selection, outdir string) selection {
+	changed := cmd.Flags().Changed
+	if !changed("outdir") {
+		c.outdir = outdir
+	}
+	sel := selection{cases: s.Cases, exclude: s.ExcludeCases, agents: s.ExcludeAgentCases}
+	if changed("cases") {
+		sel.cases = patterns(c.cases)
+	}
+	if changed("exclude") || changed("exclude-cases") {
+		sel.exclude = patterns(c.exclude)
+	}
+	return sel
+}
+
+// fuzzingClient tests the servers of the spec file.
+func (c *compat) fuzzingClient(cmd *cobra.Command) error {
+	s, err := read(c, spec.ReadClient, spec.ParseClient)
+	if err != nil {
+		return err
+	}
+	if len(s.Servers) == 0 {
+		if c.url == "" {
+			return usagef("no server to test: want \"servers\" in the spec file, or -w ws://host:port/path")
+		}
+		s.Servers = []spec.Target{{URL: c.url, Agent: c.agent, Origin: c.origin, Options: s.Options}}
+	} else if c.url != "" {
+		c.warn("-w %s has no effect: the spec file has servers", c.url)
+	}
+	j := clientJob{targets: s.Servers, out: c.out, log: c.log}
+	sel := c.override(cmd, s.Selection, s.Outdir)
+	j.runFlags = c.runFlags
+	if err := j.prepare(sel, c.log); err != nil {
+		return err
+	}
+	_, err = j.play(cmd.Context())
+	return err
+}
+
+// fuzzingServer waits for clients to test, until it is stopped.
+func (c *compat) fuzzingServer(cmd *cobra.Command) error {
+	s, err := read(c, spec.ReadServer, spec.ParseServer)
+	if err != nil {
+		return err
+	}
+	if c.url != "" {
+		s.URL, s.At = c.url, spec.Position{}
+	}
+	key, cert := s.Key, s.Cert
+	if c.key != "" || c.cert != "" {
+		key, cert = c.key, c.cert
+	}
+	address, config, err := c.listenOn(s.URL, key, cert)
+	if err != nil {
+		if s.At.Line > 0 {
+			err = s.At.Errorf("%w", err)
+		}
+		return usageError{err}
+	}
+	j := serverJob{
+		listen: address, webport: c.webport, tls: config, options: s.Options, protocols: s.Protocols,
+		out: c.out, log: c.log,
+	}
+	sel := c.override(cmd, s.Selection, s.Outdir)
+	j.runFlags = c.runFlags
+	if err := j.prepare(sel, c.log); err != nil {
+		return err
+	}
+	_, err = j.play(cmd.Context())
+	return err
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/certs"
+	"gobahn/cmd/wstest/internal/spec"
+	"gobahn/fuzzer"
+	"gobahn/wire"
+)
+
+// A clientJob tests servers, one after the other.
+type clientJob struct {
+	runFlags
+	targets []spec.Target
+	list    []cases.Case
+	skip    func(agent string, id cases.ID) bool
+
+	out, log io.Writer
+}
+
+// prepare checks everything before anything is played.
+func (j *clientJob) prepare(s selection, log io.Writer) (err error) {
+	if err := j.check(); err != nil {
+		return err
+	}
+	for _, t := range j.targets {
+		if _, err := fuzzer.ParseTarget(t.URL); err != nil {
+			return usageError{atURL(t, err)}
+		}
+		if _, err := tlsOf(t); err != nil {
+			return usageError{atURL(t, err)}
+		}
+	}
+	if j.list, err = s.list(log); err != nil {
+		return err
+	}
+	j.skip, err = s.skip()
+	return err
+}
+
+// atURL is err with the position of the server's URL.
+func atURL(t spec.Target, err error) error {
+	if t.At.Line > 0 {
+		return t.At.Errorf("%w", err)
+	}
+	return err
+}
+
+// play plays all cases with all servers and writes the reports. An error is the
+// first that ended it, or that servers could not be reached.
+func (j *clientJob) play(ctx context.Context) (*recorder, error) {
+	ctx, stop := j.bounded(ctx)
+	defer stop()
+	rec, err := newRecorder(j.out, j.outdir, len(j.list))
+	if err != nil {
+		return nil, err
+	}
+	rec.progress.verbose = j.verbose
+	fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Client, seed %d\n", version, j.seed)
+	fmt.Fprintf(j.out, "Ok, will run %d test cases against %d servers\n", len(j.list), len(j.targets))
+	if j.listing {
+		fmt.Fprintf(j.out, "Cases = %s\nServers = %s\n", pythonList(ids(j.list)), pythonList(urls(j.targets)))
+	}
+	names := make(map[string]int) // by agent, which server it is
+	var unreached error
+	for i, t := range j.targets {
+		err = j.test(ctx, rec, t, func(p fuzzer.Played) error {
+			p.Agent = j.unique(names, p.Agent, i)
+			return rec.add(p)
+		})
+		if unreachable, ok := errors.AsType[*fuzzer.UnreachableError](err); ok {
+			fmt.Fprintf(j.out, "Connection to %s failed (%v)\n", t.URL, unreachable.Err)
+			unreached, err = errors.Join(unreached, err), nil
+		}
+		if err != nil {
+			break
+		}
+	}
+	if finishErr := rec.finish(j.out, j.log); err == nil {
+		err = finishErr
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return rec, errors.New("the run was interrupted; the report has what was played until then")
+	case err != nil:
+		return rec, err
+	case unreached != nil:
+		return rec, unreachedError{unreached}
+	}
+	return rec, nil
+}
+
+// An unreachedError is that servers could not be reached. Their cases have failed.
+type unreachedError struct{ error }
+
+// bounded is ctx with the deadline of the run.
+func (r *runFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.deadline == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, r.deadline, fmt.Errorf("the deadline of %v has passed; the report has what was played until then", r.deadline))
+}
+
+// test plays all cases with one server.
+func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, each func(fuzzer.Played) error) error {
+	config, err := tlsOf(t)
+	if err != nil {
+		return err
+	}
+	client := &fuzzer.Client{
+		Config: j.config(t.Options), URL: t.URL, Agent: t.Agent, TLS: config,
+		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t), Skip: j.skip,
+		Parallel: j.parallel,
+		OnStart:  rec.progress.start,
+		OnSkip:   rec.progress.skipped,
+		OnNotice: func(text string) {
+			rec.progress.clear()
+			fmt.Fprintf(j.log, "wstest: %s\n", text)
+		},
+	}
+	return client.Run(ctx, j.list, each)
+}
+
+// unique is the name of a server in the reports: of two with one name, the results
+// of the second would take the place of the first's.
+func (j *clientJob) unique(names map[string]int, agent string, server int) string {
+	name := agent
+	for n := 2; ; n++ {
+		owner, taken := names[name]
+		if !taken {
+			if name != agent {
+				fmt.Fprintf(j.log, "wstest: warning: two servers are called %s, the second is %s in the reports\n", printable(agent), printable(name))
+			}
+			names[name] = server
+			return name
+		}
+		if owner == server {
+			return name
+		}
+		name = fmt.Sprintf("%s %d", agent, n)
+	}
+}
+
+// tlsOf is the TLS configuration for a server.
+func tlsOf(t spec.Target) (*tls.Config, error) {
+	c := certs.ClientConfig{Hostname: t.Hostname}
+	if t.TLS != nil {
+		c = certs.ClientConfig{
+			Hostname: t.Hostname, Strict: true, Insecure: t.TLS.Insecure, CA: t.TLS.CA,
+			Cert: t.TLS.Cert, Key: t.TLS.Key, ServerName: t.TLS.ServerName, MinVersion: t.TLS.MinVersion,
+		}
+	}
+	return certs.Client(c)
+}
+
+// fieldsOf are the further fields of the opening handshake.
+func fieldsOf(t spec.Target) (fields []wire.Field) {
+	for _, h := range t.Headers {
+		fields = append(fields, wire.Field{Name: h.Name, Value: h.Value})
+	}
+	var cookies []string
+	for _, c := range t.Cookies {
+		cookies = append(cookies, c.Name+"="+c.Value)
+	}
+	if len(cookies) > 0 {
+		fields = append(fields, wire.Field{Name: "Cookie", Value: strings.Join(cookies, "; ")})
+	}
+	return fields
+}
+
+func ids(list []cases.Case) (texts []string) {
+	for _, c := range list {
+		texts = append(texts, string(c.ID))
+	}
+	return texts
+}
+
+// urls are those of servers, with their names.
+func urls(targets []spec.Target) (texts []string) {
+	for _, t := range targets {
+		texts = append(texts, strings.TrimPrefix(cmp.Or(t.Agent, "")+"@"+t.URL, "@"))
+	}
+	return texts
+}
+
+// pythonList is how Python prints a list of strings, which scripts take apart.
+func pythonList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = "'" + printable(text) + "'"
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/web"
+	"gobahn/fuzzer"
+)
+
+// A serverJob tests clients until it is stopped.
+type serverJob struct {
+	runFlags
+	listen    string // address
+	webport   int    // 0: no web port
+	tls       *tls.Config
+	options   fuzzer.Options
+	protocols []string
+	list      []cases.Case
+	skip      func(agent string, id cases.ID) bool
+
+	out, log io.Writer
+
+	// ready is called when clients can connect, and has the server stopped when it
+	// returns; nil: others stop it.
+	ready func(ctx context.Context, port int) error
+	begun chan struct{} // closed when the first case begins; nil: nobody looks
+}
+
+// prepare checks everything before anything is played.
+func (j *serverJob) prepare(s selection, log io.Writer) (err error) {
+	if err := j.check(); err != nil {
+		return err
+	}
+	if j.list, err = s.list(log); err != nil {
+		return err
+	}
+	j.skip, err = s.skip()
+	return err
+}
+
+// play serves clients, and writes the reports in the end.
+func (j *serverJob) play(ctx context.Context) (*recorder, error) {
+	ctx, stop := j.bounded(ctx)
+	defer stop()
+	rec, err := newRecorder(j.out, j.outdir, len(j.list))
+	if err != nil {
+		return nil, err
+	}
+	rec.progress.verbose = j.verbose
+	ln, err := net.Listen("tcp", j.listen)
+	if err != nil {
+		return nil, err
+	}
+	err = j.serve(ctx, ln, rec)
+	if finishErr := rec.finish(j.out, j.log); err == nil {
+		err = finishErr
+	}
+	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	return rec, err
+}
+
+// serve serves on ln until ctx ends, a client stops it, or ready returns.
+func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) error {
+	port := ln.Addr().(*net.TCPAddr).Port
+	secure := ""
+	if j.tls != nil {
+		secure = " TLS"
+	}
+	fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Server (Port %d%s), seed %d\n", version, port, secure, j.seed)
+	fmt.Fprintf(j.out, "Ok, will run %d test cases for any clients connecting\n", len(j.list))
+	if j.listing {
+		fmt.Fprintf(j.out, "Cases = %s\n", pythonList(ids(j.list)))
+	}
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	stopWeb, err := j.serveWeb(ctx, port)
+	if err != nil {
+		ln.Close()
+		return err
+	}
+	defer stopWeb()
+	readied := make(chan error, 1)
+	if j.ready == nil {
+		readied <- nil
+	} else {
+		go func() {
+			defer stop()
+			readied <- j.ready(ctx, port)
+		}()
+	}
+	first := sync.OnceFunc(func() {
+		if j.begun != nil {
+			close(j.begun)
+		}
+	})
+	server := &fuzzer.Server{
+		Config: j.config(j.options), Cases: j.list, Protocols: j.protocols, TLS: j.tls, Skip: j.skip,
+		OnStart: func(p fuzzer.Played) {
+			first()
+			rec.progress.start(p)
+		},
+		OnSkip: rec.progress.skipped, OnResult: rec.add,
+		OnDirect: func(peer string) {
+			rec.progress.clear()
+			fmt.Fprintf(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
+		},
+		OnUpdate: func(u fuzzer.Update) error { return j.update(rec, u) },
+	}
+	err = server.Serve(ctx, ln)
+	stop()
+	return errors.Join(err, <-readied)
+}
+
+// update writes the reports that a client has asked for.
+func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
+	rec.progress.clear()
+	fmt.Fprintf(j.out, "Updating reports, requested by peer %s (%s)\n", peerName(u.Peer), printable(u.Agent))
+	if err := rec.reports.Flush(); err != nil {
+		return err
+	}
+	if u.Stop {
+		fmt.Fprintln(j.out, "Report generation complete; shutting down server.")
+	} else {
+		fmt.Fprintln(j.out, "Report generation complete.")
+	}
+	return nil
+}
+
+// serveWeb serves the web port, if there is to be one. A port that is taken is no
+// reason not to test clients.
+func (j *serverJob) serveWeb(ctx context.Context, port int) (stop func(), err error) {
+	if j.webport == 0 {
+		return func() {}, nil
+	}
+	ln, err := net.Listen("tcp", ":"+strconv.Itoa(j.webport))
+	if err != nil {
+		fmt.Fprintf(j.log, "wstest: warning: there is no web port: %v (--webport 0 does without, another number is another port)\n", err)
+		return func() {}, nil
+	}
+	site := web.Site{Product: product, Cases: j.list, Port: port, TLS: j.tls != nil, Outdir: j.outdir}
+	fmt.Fprintf(j.out, "Browsers are tested at http://localhost:%d/\n", ln.Addr().(*net.TCPAddr).Port)
+	return background(ctx, func(ctx context.Context) error { return web.Serve(ctx, ln, http.Handler(site.Handler())) }), nil
+}
+
+// background runs serve, and returns what ends it and waits for that.
+func background(ctx context.Context, serve func(context.Context) error) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = serve(ctx) // what it serves is extra
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/spec"
+	"gobahn/fuzzer"
+	"gobahn/templates"
+)
+
+// runCommand plays one case and shows what goes over the wire as it goes.
+func runCommand() *cobra.Command {
+	var j clientJob
+	cmd := &cobra.Command{
+		Use:   "run CASE URL",
+		Short: "Play one case with a server, and show the wire log as it grows",
+		Example: `  wstest run 3.6 ws://127.0.0.1:9001
+  wstest run 12.1.1 ws://127.0.0.1:9001 --no-timeouts`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usagef("want the id of a case and the URL of a server: wstest run 3.6 ws://127.0.0.1:9001")
+			}
+			j.runFlags.cases = []string{args[0]}
+			j.targets = []spec.Target{{URL: args[1], Options: fuzzer.DefaultOptions()}}
+			j.out, j.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			if err := j.prepare(j.selection(), j.log); err != nil {
+				return err
+			}
+			if len(j.list) != 1 {
+				return usagef("%s selects %d cases: want one", args[0], len(j.list))
+			}
+			return j.watch(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
+	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
+	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
+	f.BoolVar(&j.noTimeouts, "no-timeouts", false, "no time limits but those the case is about, for debugging a peer")
+	return cmd
+}
+
+// watch plays the case and shows it.
+func (j *clientJob) watch(cmd *cobra.Command) error {
+	ctx, stop := j.bounded(cmd.Context())
+	defer stop()
+	c, t := j.list[0], j.targets[0]
+	config, err := tlsOf(t)
+	if err != nil {
+		return err
+	}
+	explain(j.out, c)
+	fmt.Fprintln(j.out)
+	shown := wireLog{out: j.out, started: time.Now()}
+	client := fuzzer.Client{Config: j.config(t.Options), URL: t.URL, TLS: config, Parallel: 1}
+	client.OnRow = shown.row
+	var played fuzzer.Played
+	err = client.Run(ctx, j.list, func(p fuzzer.Played) error { played = p; return nil })
+	if err != nil {
+		return err
+	}
+	o, r := played.Observation, played.Result
+	by := "the peer"
+	if o.Closing.DroppedByMe {
+		by = "us"
+	}
+	fmt.Fprintf(j.out, "%9s  TCP dropped by %s\n\n", shown.time(), by)
+	if !o.Opened {
+		fmt.Fprintf(j.out, "%s\n%s\n", templates.LegibleLines(o.Request), templates.LegibleLines(o.Response))
+	}
+	for _, remark := range o.Remarks() {
+		fmt.Fprintf(j.out, "note     %s\n", templates.Legible(remark))
+	}
+	fmt.Fprintf(j.out, "got      %s; %s\n", templates.Legible(o.Events.String()), templates.Legible(o.Closing.String()))
+	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, r.Says, r.CloseVerdict, templates.Legible(r.CloseSays))
+	if r.Headline != "" {
+		fmt.Fprintf(j.out, "\n%s\n", r.Explain(c, o))
+		return errNotConforming
+	}
+	return nil
+}
+
+// A wireLog shows rows as they come.
+type wireLog struct {
+	out     io.Writer
+	started time.Time
+	mu      sync.Mutex
+}
+
+func (w *wireLog) time() string { return fmt.Sprintf("%.3f s", time.Since(w.started).Seconds()) }
+
+func (w *wireLog) row(r cases.Row) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fmt.Fprintf(w.out, "%9s  %s\n", w.time(), rowLine(r))
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gobahn/fuzzer"
+)
+
+// RunFlags are what the flags of all commands that play cases set.
+type runFlags struct {
+	outdir   string
+	cases    []string
+	exclude  []string
+	seed     uint64
+	parallel int
+	deadline time.Duration
+	verbose  bool
+
+	timeScale  float64
+	noTimeouts bool
+
+	listing bool // list all cases in the beginning, as the reference does; no flag sets it
+}
+
+// flags adds the flags of r. Outdir is the default of its own.
+func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
+	f := cmd.Flags()
+	f.StringVarP(&r.outdir, "outdir", "o", outdir, "directory of the reports")
+	f.StringSliceVar(&r.cases, "cases", []string{"*"}, "ids or patterns of the cases to play")
+	f.StringSliceVar(&r.exclude, "exclude", nil, "ids or patterns of cases to leave out")
+	f.StringSliceVar(&r.exclude, "exclude-cases", nil, "the same as --exclude")
+	_ = f.MarkHidden("exclude-cases")
+	f.Uint64Var(&r.seed, "seed", 1, "seed of the masking keys")
+	f.DurationVar(&r.deadline, "deadline", 0, "end the run after that time, as incomplete (0: never)")
+	f.Float64Var(&r.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
+	f.BoolVar(&r.noTimeouts, "no-timeouts", false, "no time limits but those the cases are about, for debugging a peer")
+	f.BoolVarP(&r.verbose, "verbose", "v", false, "show each result, and what a command prints")
+}
+
+// parallelFlag is that of the commands that test servers.
+func (r *runFlags) parallelFlag(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&r.parallel, "parallel", 0, "cases to play at a time (0: as many as do good, 1: one after the other)")
+}
+
+// maxParallel bounds the connections to a server.
+const maxParallel = 1000
+
+// check refuses values that make no sense.
+func (r *runFlags) check() error {
+	switch {
+	case r.parallel < 0 || r.parallel > maxParallel:
+		return usagef("--parallel %d: want 0 to %d", r.parallel, maxParallel)
+	case !(r.timeScale > 0 && r.timeScale <= 1000):
+		return usagef("--time-scale %v: want more than 0, and 1000 at most", r.timeScale)
+	case r.deadline < 0:
+		return usagef("--deadline %v: want a time that passes", r.deadline)
+	}
+	return nil
+}
+
+// selection is that of the command line.
+func (r *runFlags) selection() selection {
+	return selection{cases: patterns(r.cases), exclude: patterns(r.exclude)}
+}
+
+// config is what the engine needs, with options that the flags add to.
+func (r *runFlags) config(options fuzzer.Options) fuzzer.Config {
+	options.TimeScale, options.NoTimeouts = r.timeScale, r.noTimeouts
+	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product}
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gobahn/cmd/wstest/internal/certs"
+	"gobahn/cmd/wstest/internal/launch"
+	"gobahn/fuzzer"
+)
+
+// A testClient is the command test-client: we are the server.
+type testClient struct {
+	serverJob
+	secure    bool
+	cert, key string
+	agent     string
+	wait      time.Duration
+}
+
+func testClientCommand() *cobra.Command {
+	var c testClient
+	cmd := &cobra.Command{
+		Use:   "test-client [-- COMMAND ARGS...]",
+		Short: "Test clients: we are the server",
+		Long: `test-client waits for clients, which ask for /getCaseCount, then for
+/runCase?case=N&agent=NAME for each N from 1, on which they send every message back as
+it came, and in the end for /updateReports?agent=NAME. It ends when it is interrupted,
+or a client asks for /stopServer. Browsers are tested on a page of the web port.
+
+A COMMAND after -- is a client: it is started, and when it ends the run does. In its
+arguments {url}, {port} and {agent} are those to use, and so are WSTEST_URL, WSTEST_PORT
+and WSTEST_AGENT in its environment.
+
+The exit status is 0 if the clients conform, 1 if one does not, 2 for a wrong command
+line, and 3 if the run could not be made or is incomplete.`,
+		Example: `  wstest test-client
+  wstest test-client --listen 127.0.0.1:0 --cases '1.*' -- node client.js {url} {agent}`,
+		RunE: c.run,
+	}
+	c.runFlags.flags(cmd, "reports/clients")
+	f := cmd.Flags()
+	f.StringVar(&c.listen, "listen", "", "address to listen on (default :9001, and with a COMMAND a free port of 127.0.0.1)")
+	f.IntVar(&c.webport, "webport", 8080, "port of the page that tests browsers (0: none, as with a COMMAND)")
+	f.StringVar(&c.agent, "agent", "", "name for the COMMAND to give itself")
+	f.DurationVar(&c.wait, "wait", 30*time.Second, "how long a COMMAND may take until it connects")
+	f.StringSliceVar(&c.protocols, "subprotocol", nil, "subprotocols to speak")
+	f.BoolVar(&c.secure, "tls", false, "speak TLS, with a self-signed certificate if there is no --cert")
+	f.StringVar(&c.cert, "cert", "", "file with the certificate, in PEM (implies --tls)")
+	f.StringVar(&c.key, "key", "", "file with its key, in PEM")
+	return cmd
+}
+
+func (c *testClient) run(cmd *cobra.Command, args []string) error {
+	before, command, err := splitArgs(cmd, args)
+	if err != nil {
+		return err
+	}
+	if len(before) > 0 {
+		return usagef("unexpected %q: a command to start comes after --", before[0])
+	}
+	c.out, c.log, c.options = cmd.OutOrStdout(), cmd.ErrOrStderr(), fuzzer.DefaultOptions()
+	if c.secure || c.cert != "" || c.key != "" {
+		config, generated, err := certs.Server(c.cert, c.key)
+		if err != nil {
+			return usageError{err}
+		}
+		if c.tls = config; generated {
+			fmt.Fprintln(c.log, "wstest: the server has a self-signed certificate of its own, for this run")
+		}
+	}
+	if err := c.prepare(c.selection(), c.log); err != nil {
+		return err
+	}
+	if len(command) > 0 {
+		if !cmd.Flags().Changed("webport") {
+			c.webport = 0
+		}
+		c.listen = cmp.Or(c.listen, "127.0.0.1:0")
+		c.begun = make(chan struct{})
+		c.ready = func(ctx context.Context, port int) error { return c.start(ctx, command, port) }
+	}
+	c.listen = cmp.Or(c.listen, ":9001")
+	rec, err := c.play(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return rec.conforming(c.list, c.skip)
+}
+
+// start runs the command to its end.
+func (c *testClient) start(ctx context.Context, command []string, port int) error {
+	scheme := "ws"
+	if c.tls != nil {
+		scheme = "wss"
+	}
+	config := launch.Config{Args: command, Values: launch.Values{
+		URL:  scheme + "://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
+		Port: strconv.Itoa(port), Agent: cmp.Or(c.agent, "client"),
+	}}
+	if c.verbose {
+		config.Output = c.log
+	}
+	fmt.Fprintf(c.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	p, err := launch.Start(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer p.Stop()
+	select {
+	case <-p.Done():
+	case <-c.begun:
+	case <-ctx.Done():
+	case <-time.After(c.wait):
+		return fmt.Errorf("%s has not connected within %v%s", command[0], c.wait, printed(p))
+	}
+	select {
+	case <-p.Done():
+		if err := p.Err(); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("%s: %w%s", command[0], err, printed(p))
+		}
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// printed is what the command has printed last, for an error.
+func printed(p *launch.Process) string {
+	if tail := p.Tail(); tail != "" {
+		return "; it printed:\n    " + strings.ReplaceAll(tail, "\n", "\n    ")
+	}
+	return ""
+}
