@@ -95,7 +95,7 @@ func unknownCase(all []Case, id string) error {
 	var nearest ID
 	least := len(id)
 	for _, c := range all {
-		if d := editDistance(id, string(c.ID)); d < least {
+		if d := Distance(id, string(c.ID)); d < least {
 			least, nearest = d, c.ID
 		}
 	}
@@ -105,9 +105,9 @@ func unknownCase(all []Case, id string) error {
 	return fmt.Errorf("unknown case %q (did you mean %q?)", id, nearest)
 }
 
-// editDistance is how many octets have to be inserted, deleted or replaced to
+// Distance is how many octets have to be inserted, deleted or replaced to
 // make b of a (Levenshtein).
-func editDistance(a, b string) int {
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1) // from the part of a before i to each part of b
 	for j := range row {
 		row[j] = j

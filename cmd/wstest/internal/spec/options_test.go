@@ -86,10 +86,10 @@ func TestOptionsWithoutEffectSayWhy(t *testing.T) {
 		`{"utf8ValidateIncoming": true}`:        `s.json:1:13: unknown option "utf8ValidateIncoming" (did you mean "utf8validateIncoming"?)`,
 		`{"rtts": true}`:                        `s.json:1:13: unknown option "rtts"`,
 		`{"failByDrop": "x", "failByDrop": 0}`:  `s.json:1:13: this "failByDrop" has no effect: there is another in line 1`,
-		`{"versions": [13, 18, 8]}`:             `s.json:1:29: "versions": there is no version 18 of the protocol: want some of [8 13]`,
+		`{"versions": [13, 18, 8]}`:             `s.json:1:30: "versions": there is no version 18 of the protocol: want some of [8 13]`,
 		`{"versions": []}`:                      `s.json:1:25: option "versions" has no effect: no version is left`,
 	} {
-		s, warnings, err := spec.ParseServer("s.json", []byte(`{"options":` + " " + text + `}`)[:])
+		s, warnings, err := spec.ParseServer("s.json", []byte(`{"options":`+text+`}`))
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -109,9 +109,9 @@ func TestOptionsWithoutEffectSayWhy(t *testing.T) {
 
 func TestVersionsThatNobodyKnowsAreLeftOut(t *testing.T) {
 	for text, want := range map[string]string{
-		"9":  `c.json:1:26: option "version" has no effect: want a version of the specification from 10 to 18, got 9`,
-		"19": `c.json:1:26: option "version" has no effect: want a version of the specification from 10 to 18, got 19`,
-		"0":  `c.json:1:26: option "version" has no effect: want a version of the specification from 10 to 18, got 0`,
+		"9":  `c.json:1:27: option "version" has no effect: want a version of the specification from 10 to 18, got 9`,
+		"19": `c.json:1:27: option "version" has no effect: want a version of the specification from 10 to 18, got 19`,
+		"0":  `c.json:1:27: option "version" has no effect: want a version of the specification from 10 to 18, got 0`,
 	} {
 		c, warnings, err := spec.ParseClient("c.json", []byte(`{ "options": { "version": `+text+`}}`))
 		if err != nil {
