@@ -98,7 +98,12 @@ func (c *compat) massConnect(cmd *cobra.Command) error {
 		return err
 	}
 	config.Dialer.TLS = tlsConfig
+	var shown time.Time
 	results, err := massconnect.Run(cmd.Context(), config, func(p massconnect.Progress) {
+		if time.Since(shown) < time.Second {
+			return
+		}
+		shown = time.Now()
 		fmt.Fprintf(c.out, "%s: %d of %d connected, %d failed, %d lost after %.1f s\n",
 			printable(p.Server.Name), p.Connected, p.Wanted, p.Failed, p.Lost, p.Elapsed.Seconds())
 	})

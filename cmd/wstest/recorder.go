@@ -65,7 +65,8 @@ func (r *recorder) count(p fuzzer.Played) {
 	if p.Result.Headline == "" {
 		return
 	}
-	if r.failed++; r.failed <= maxFailures {
+	reached := p.Observation.Server || p.Observation.Request != "" // or one line says it of all cases
+	if r.failed++; reached && len(r.failures) < maxFailures {
 		r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
 	}
 }
@@ -112,7 +113,7 @@ func (r *recorder) finish(out, log io.Writer) error {
 	for _, failure := range r.failures {
 		fmt.Fprintf(out, "\n%s\n", failure)
 	}
-	if more := r.failed - len(r.failures); more > 0 {
+	if more := r.failed - len(r.failures); more > 0 && len(r.failures) > 0 {
 		fmt.Fprintf(out, "\n… and %d more.\n", more)
 	}
 	if r.again > 0 {

@@ -41,7 +41,7 @@ func TestFuzzingServerTestsClientsUntilItIsStopped(t *testing.T) {
 	var stderr strings.Builder
 	status := make(chan int, 1)
 	go func() {
-		status <- run(ctx, []string{"-m", "fuzzingserver", "-w", "ws://127.0.0.1:0", "-o", dir, "--cases", "1.1.1,2.2,3.6"}, stdout, &stderr)
+		status <- run(ctx, []string{"-m", "fuzzingserver", "-w", "ws://127.0.0.1:0", "-u", "0", "-o", dir, "--cases", "1.1.1,2.2,3.6"}, stdout, &stderr)
 		stdout.Close()
 	}()
 
@@ -49,7 +49,7 @@ func TestFuzzingServerTestsClientsUntilItIsStopped(t *testing.T) {
 	lines := make(chan string, 100)
 	in := bufio.NewScanner(out)
 	for in.Scan() {
-		if m := regexp.MustCompile(`\(port (\d+)\)`).FindStringSubmatch(in.Text()); m != nil {
+		if m := regexp.MustCompile(`\(Port (\d+)\)`).FindStringSubmatch(in.Text()); m != nil {
 			port = m[1]
 			break
 		}
@@ -77,8 +77,9 @@ func TestFuzzingServerTestsClientsUntilItIsStopped(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Ok, will run 3 test cases for any clients connecting",
-		"Running test case ID 2.2 for agent my agent from peer tcp:127.0.0.1:",
-		"Updating reports, requested by my agent",
+		"Running test case ID 2.2 for agent my agent from peer tcp4:127.0.0.1:",
+		"Updating reports, requested by peer tcp4:127.0.0.1:",
+		"Report generation complete.",
 		"Report: " + filepath.Join(dir, "index.html"),
 	} {
 		if !strings.Contains(strings.Join(all, "\n"), want) {

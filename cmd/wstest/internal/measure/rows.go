@@ -176,7 +176,7 @@ func fuzzingServer(c client, times int) func(context.Context, *bench, string) (f
 	}
 }
 
-var portPattern = regexp.MustCompile(`\(port (\d+)\)`)
+var portPattern = regexp.MustCompile(`\(Port (\d+)\)`)
 
 // floor measures the client of this program that replays.
 func floor(s server) func(context.Context, *bench, string) (figures, error) {
