@@ -67,6 +67,9 @@ func MissingNode() string {
 	if err != nil {
 		return "npm ws is not installed: run npm ci in cmd/wstest/internal/peers/node"
 	}
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", "undici")); err != nil {
+		return "not all Node peers are installed: run npm ci in cmd/wstest/internal/peers/node"
+	}
 	var pkg struct{ Version string }
 	if err := json.Unmarshal(b, &pkg); err != nil || pkg.Version != nodeWS {
 		return fmt.Sprintf("npm ws %s is installed, the recording is of %s: run npm ci in cmd/wstest/internal/peers/node", pkg.Version, nodeWS)

@@ -1,6 +1,6 @@
 // Echo client on npm ws: node client.js ws://host:port agent. It runs every case
 // of a fuzzing server, has the reports written, and ends; early if its standard
-// input ends.
+// input ends, unless wstest has started it.
 'use strict';
 
 const WebSocket = require('ws');
@@ -39,7 +39,7 @@ async function main() {
   await visit(`/updateReports?agent=${name}`, () => {});
 }
 
-process.stdin.resume();
+if (!process.env.WSTEST_URL) process.stdin.resume();
 process.stdin.on('end', () => process.exit(1));
 main().then(
   () => process.exit(0),

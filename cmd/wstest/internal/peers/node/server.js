@@ -1,12 +1,13 @@
-// Echo server on npm ws. It listens on a free port of 127.0.0.1, prints it on one
-// line, and ends when its standard input does.
+// Echo server on npm ws: node server.js [PORT]. It listens on that port of 127.0.0.1,
+// or a free one, prints it on one line, and ends when its standard input does. What
+// wstest has started, it ends itself.
 'use strict';
 
 const { WebSocketServer } = require('ws');
 
 const server = new WebSocketServer({
   host: '127.0.0.1',
-  port: 0,
+  port: Number(process.argv[2] || 0),
   perMessageDeflate: { threshold: 0 },
   maxPayload: 64 * 1024 * 1024,
 });
@@ -18,5 +19,5 @@ server.on('connection', (socket) => {
   socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
 });
 
-process.stdin.resume();
+if (!process.env.WSTEST_URL) process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));

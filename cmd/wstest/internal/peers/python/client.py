@@ -1,7 +1,7 @@
 """Echo client on python3-websockets: client.py ws://host:port agent.
 
 It runs every case of a fuzzing server, has the reports written, and ends; early if
-its standard input ends.
+its standard input ends, unless wstest has started it.
 """
 
 import asyncio
@@ -49,5 +49,6 @@ def end_with_stdin():
     os._exit(1)
 
 
-threading.Thread(target=end_with_stdin, daemon=True).start()
+if "WSTEST_URL" not in os.environ:
+    threading.Thread(target=end_with_stdin, daemon=True).start()
 asyncio.run(main(*sys.argv[1:]))

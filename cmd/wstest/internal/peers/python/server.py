@@ -1,7 +1,7 @@
-"""Echo server on python3-websockets.
+"""Echo server on python3-websockets: server.py [PORT].
 
-It listens on a free port of 127.0.0.1, prints it on one line, and ends when its
-standard input does.
+It listens on that port of 127.0.0.1, or a free one, prints it on one line, and ends
+when its standard input does. What wstest has started, it ends itself.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ async def echo(socket):
 async def main():
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
     async with websockets.serve(
-        echo, "127.0.0.1", 0, max_size=64 * 1024 * 1024, ping_interval=None
+        echo, "127.0.0.1", int((sys.argv[1:] or [0])[0]), max_size=64 * 1024 * 1024, ping_interval=None
     ) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.Future()
@@ -35,5 +35,6 @@ def end_with_stdin():
     os._exit(0)
 
 
-threading.Thread(target=end_with_stdin, daemon=True).start()
+if "WSTEST_URL" not in os.environ:
+    threading.Thread(target=end_with_stdin, daemon=True).start()
 asyncio.run(main())

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"gobahn/cmd/wstest/internal/peers"
+)
+
+// proofCases are some of all kinds, few enough for many peers.
+const proofCases = "1.*,2.*,3.*,5.*,7.*,10.*,12.1.3"
+
+// proofCount is how many those are.
+const proofCount = 93
+
+// deviations are what real peers do otherwise than the cases want, with the clause:
+// cases FAILED or with a wrong ending.
+var deviations = map[string]string{
+	"go-coder":       "7.5.1",                                                 // sends a close reason back that is not UTF-8 (RFC 6455 8.1)
+	"python-aiohttp": "7.9.5",                                                 // takes close code 1006 (RFC 6455 7.4.1)
+	"python-tornado": "7.9.1 7.9.2 7.9.3 7.9.4 7.9.5 7.9.6 7.9.7 7.9.8 7.9.9", // looks at no close code (RFC 6455 7.4)
+}
+
+func TestRealServersAreStartedAndTested(t *testing.T) {
+	for _, peer := range peers.EchoServers() {
+		t.Run(peer.Name, func(t *testing.T) {
+			peer.Require(t)
+			dir := t.TempDir()
+			args := []string{"test-server", "ws://127.0.0.1:0", "--agent", peer.Name, "-o", dir, "--cases", proofCases, "--"}
+			status, stdout, stderr := once(t, append(args, peer.Args...)...)
+			checkProof(t, dir, peer.Name, deviations[peer.Name], status, stdout, stderr)
+		})
+	}
+}
+
+func TestRealClientsAreStartedAndTested(t *testing.T) {
+	for _, peer := range peers.EchoClients() {
+		t.Run(peer.Name, func(t *testing.T) {
+			t.Parallel()
+			peer.Require(t)
+			want := deviations[peer.Name]
+			if peer.Name == "go-gorilla" {
+				want = "12.1.3" // it takes no response with parameters that its offer has not (as recorded of the reference)
+			}
+			dir := t.TempDir()
+			args := []string{"test-client", "--agent", peer.Name, "-o", dir, "--cases", proofCases, "--"}
+			status, stdout, stderr := once(t, append(args, peer.Args...)...)
+			checkProof(t, dir, peer.Name, want, status, stdout, stderr)
+		})
+	}
+}
+
+// checkProof wants all cases in the report, no others failing than those, and the
+// exit status that goes with it.
+func checkProof(t *testing.T, dir, agent, deviations string, status int, stdout, stderr string) {
+	t.Helper()
+	wantStatus := exitOK
+	if deviations != "" {
+		wantStatus = exitNotConforming
+	}
+	if status != wantStatus {
+		t.Errorf("exit status %d, want %d\n%s", status, wantStatus, stderr)
+	}
+	if got := verdicts(t, dir, agent); len(got) != proofCount {
+		t.Errorf("the report has %d cases, want %d", len(got), proofCount)
+	}
+	failed := make(map[string]bool)
+	for line := range strings.Lines(stdout) {
+		if id, verdict, ok := strings.Cut(line, ": "); ok && strings.Contains(verdict, " / ") {
+			failed[id] = true
+		}
+	}
+	if got := strings.Join(slices.Sorted(maps.Keys(failed)), " "); got != deviations {
+		t.Errorf("failed %q, want %q\n%s", got, deviations, stdout)
+	}
+}
