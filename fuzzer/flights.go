@@ -2,6 +2,8 @@ package fuzzer
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -39,6 +41,18 @@ func (f *flights) begin(agent string) (end func()) {
 			close(one.landed)
 			delete(f.byAgent, agent)
 		}
+	}
+}
+
+// waitAll returns when no case is being played, or when limit has passed.
+func (f *flights) waitAll(ctx context.Context, limit time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	f.mu.Lock()
+	agents := slices.Collect(maps.Keys(f.byAgent))
+	f.mu.Unlock()
+	for _, agent := range agents {
+		f.wait(ctx, agent, limit)
 	}
 }
 

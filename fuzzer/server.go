@@ -76,6 +76,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 }
 
+// Settle returns when no case is being played, or when limit has passed: a client that
+// has left may have ended its last case a moment ago.
+func (s *Server) Settle(ctx context.Context, limit time.Duration) { s.flights.waitAll(ctx, limit) }
+
 // accept accepts the next connection. Where there are too many at the moment, or
 // one was given up, it tries again a little later.
 func accept(ctx context.Context, ln net.Listener) (net.Conn, error) {

@@ -1,10 +1,11 @@
 // Package templates shows results as HTML: the page of one case ([CasePage])
 // and the overview of a run ([OverviewPage]). It stands between package cases,
 // whose observations and results it shows, and package report, which puts the
-// pages on disk; it reads no files and knows no clock.
+// pages on disk; it reads no files and knows no clock. The pages of the web port
+// ([LandingPage], [BrowserPage]) are here, too.
 //
-// A page is self-contained. It needs neither script nor network, and names no
-// address outside its own directory. Whatever the peer sent is shown through
+// A page of a report is self-contained. It needs neither script nor network, and
+// names no address outside its own directory. Whatever the peer sent is shown through
 // [Legible], so that it can neither become markup nor hide.
 //
 // The *_templ.go files are generated from the *.templ files by

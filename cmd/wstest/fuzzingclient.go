@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -186,7 +185,11 @@ func ids(list []cases.Case) (texts []string) {
 // urls are those of servers, with their names.
 func urls(targets []spec.Target) (texts []string) {
 	for _, t := range targets {
-		texts = append(texts, strings.TrimPrefix(cmp.Or(t.Agent, "")+"@"+t.URL, "@"))
+		text := t.URL
+		if t.Agent != "" {
+			text = t.Agent + "@" + text
+		}
+		texts = append(texts, text)
 	}
 	return texts
 }

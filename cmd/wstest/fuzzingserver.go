@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/web"
@@ -85,21 +85,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	stopWeb, err := j.serveWeb(ctx, port)
-	if err != nil {
-		ln.Close()
-		return err
-	}
-	defer stopWeb()
-	readied := make(chan error, 1)
-	if j.ready == nil {
-		readied <- nil
-	} else {
-		go func() {
-			defer stop()
-			readied <- j.ready(ctx, port)
-		}()
-	}
+	defer j.serveWeb(ctx, port)()
 	first := sync.OnceFunc(func() {
 		if j.begun != nil {
 			close(j.begun)
@@ -118,10 +104,24 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 		},
 		OnUpdate: func(u fuzzer.Update) error { return j.update(rec, u) },
 	}
-	err = server.Serve(ctx, ln)
+	readied := make(chan error, 1)
+	if j.ready == nil {
+		readied <- nil
+	} else {
+		go func() {
+			defer stop()
+			err := j.ready(ctx, port)
+			server.Settle(ctx, settleLimit)
+			readied <- err
+		}()
+	}
+	err := server.Serve(ctx, ln)
 	stop()
 	return errors.Join(err, <-readied)
 }
+
+// settleLimit is how long the last case may go on when the client has ended.
+const settleLimit = 2 * time.Second
 
 // update writes the reports that a client has asked for.
 func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
@@ -140,18 +140,18 @@ func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
 
 // serveWeb serves the web port, if there is to be one. A port that is taken is no
 // reason not to test clients.
-func (j *serverJob) serveWeb(ctx context.Context, port int) (stop func(), err error) {
+func (j *serverJob) serveWeb(ctx context.Context, port int) (stop func()) {
 	if j.webport == 0 {
-		return func() {}, nil
+		return func() {}
 	}
 	ln, err := net.Listen("tcp", ":"+strconv.Itoa(j.webport))
 	if err != nil {
 		fmt.Fprintf(j.log, "wstest: warning: there is no web port: %v (--webport 0 does without, another number is another port)\n", err)
-		return func() {}, nil
+		return func() {}
 	}
 	site := web.Site{Product: product, Cases: j.list, Port: port, TLS: j.tls != nil, Outdir: j.outdir}
 	fmt.Fprintf(j.out, "Browsers are tested at http://localhost:%d/\n", ln.Addr().(*net.TCPAddr).Port)
-	return background(ctx, func(ctx context.Context) error { return web.Serve(ctx, ln, http.Handler(site.Handler())) }), nil
+	return background(ctx, func(ctx context.Context) error { return web.Serve(ctx, ln, site.Handler()) })
 }
 
 // background runs serve, and returns what ends it and waits for that.

@@ -174,6 +174,21 @@ func TestModesThatTestNothing(t *testing.T) {
 	}
 }
 
+// A client that ends without a word is in the report with all it has played.
+func TestClientThatAsksForNoReportsIsReported(t *testing.T) {
+	dir := t.TempDir()
+	server := start(t, "-m", "fuzzingserver", "-w", "ws://127.0.0.1:0", "-u", "0", "-o", dir, "--cases", "1.1.1")
+	visit := "ws://127.0.0.1:" + server.port + "/runCase?case=1&agent=a"
+	if status, _, stderr := once(t, "-m", "echoclient", "-w", visit); status != exitOK {
+		t.Fatalf("exit status %d, %s", status, stderr)
+	}
+	status, _, stderr := once(t, "test-client", "-o", dir, "--cases", "1.1.1", "--",
+		"wstest", "-m", "echoclient", "-w", "{url}/runCase?case=1&agent=a")
+	if got := verdicts(t, dir, "a"); status != exitOK || got["1.1.1"] != "OK" {
+		t.Errorf("exit status %d, %s, %v", status, stderr, got)
+	}
+}
+
 func TestTwoServersOfOneNameAreToldApart(t *testing.T) {
 	a, b := start(t, "-m", "testeeserver", "-w", "ws://127.0.0.1:0"), start(t, "-m", "testeeserver", "-w", "ws://127.0.0.1:0")
 	dir := t.TempDir()

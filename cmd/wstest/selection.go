@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/spec"
@@ -27,9 +28,8 @@ func patterns(texts []string) (list []spec.Pattern) {
 func (s selection) list(log io.Writer) ([]cases.Case, error) {
 	for _, p := range append(s.cases[:len(s.cases):len(s.cases)], s.exclude...) {
 		match, err := cases.Select(cases.Catalogue, []string{p.Text}, nil)
-		excluded := !contains(s.cases, p)
 		switch {
-		case err != nil && !excluded:
+		case err != nil && slices.Contains(s.cases, p):
 			return nil, usageError{at(p, `"cases": %w`, err)}
 		case len(match) == 0:
 			fmt.Fprintf(log, "wstest: warning: %v\n", at(p, "no case matches %q", p.Text))
@@ -43,15 +43,6 @@ func (s selection) list(log io.Writer) ([]cases.Case, error) {
 		return nil, usagef("no case is left to play of %q without %q", spec.Texts(s.cases), spec.Texts(s.exclude))
 	}
 	return list, nil
-}
-
-func contains(list []spec.Pattern, p spec.Pattern) bool {
-	for _, one := range list {
-		if one == p {
-			return true
-		}
-	}
-	return false
 }
 
 // at is an error about p, with its position if it has one.
