@@ -183,9 +183,8 @@ func (c *compat) fuzzingClient(cmd *cobra.Command) error {
 	} else if c.url != "" {
 		c.warn("-w %s has no effect: the spec file has servers", c.url)
 	}
-	j := clientJob{targets: s.Servers, out: c.out, log: c.log}
 	sel := c.override(cmd, s.Selection, s.Outdir)
-	j.runFlags = c.runFlags
+	j := clientJob{runFlags: c.runFlags, targets: s.Servers, out: c.out, log: c.log}
 	if err := j.prepare(sel, c.log); err != nil {
 		return err
 	}
@@ -213,13 +212,12 @@ func (c *compat) fuzzingServer(cmd *cobra.Command) error {
 		}
 		return usageError{err}
 	}
+	sel := c.override(cmd, s.Selection, s.Outdir)
 	j := serverJob{
-		listen: address, webport: c.webport, tls: config, options: s.Options, protocols: s.Protocols,
+		runFlags: c.runFlags, listen: address, webport: c.webport, tls: config, options: s.Options, protocols: s.Protocols,
 		out: c.out, log: c.log,
 	}
-	sel := c.override(cmd, s.Selection, s.Outdir)
-	j.runFlags = c.runFlags
-	if err := j.prepare(sel, c.log); err != nil {
+	if err := j.choose(sel, c.log); err != nil {
 		return err
 	}
 	_, err = j.play(cmd.Context())

@@ -19,17 +19,12 @@ import (
 type clientJob struct {
 	runFlags
 	targets []spec.Target
-	list    []cases.Case
-	skip    func(agent string, id cases.ID) bool
 
 	out, log io.Writer
 }
 
 // prepare checks everything before anything is played.
-func (j *clientJob) prepare(s selection, log io.Writer) (err error) {
-	if err := j.check(); err != nil {
-		return err
-	}
+func (j *clientJob) prepare(s selection, log io.Writer) error {
 	for _, t := range j.targets {
 		if _, err := fuzzer.ParseTarget(t.URL); err != nil {
 			return usageError{atURL(t, err)}
@@ -38,11 +33,7 @@ func (j *clientJob) prepare(s selection, log io.Writer) (err error) {
 			return usageError{atURL(t, err)}
 		}
 	}
-	if j.list, err = s.list(log); err != nil {
-		return err
-	}
-	j.skip, err = s.skip()
-	return err
+	return j.choose(s, log)
 }
 
 // atURL is err with the position of the server's URL.

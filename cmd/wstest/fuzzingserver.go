@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/web"
 	"gobahn/fuzzer"
 )
@@ -24,8 +23,6 @@ type serverJob struct {
 	tls       *tls.Config
 	options   fuzzer.Options
 	protocols []string
-	list      []cases.Case
-	skip      func(agent string, id cases.ID) bool
 
 	out, log io.Writer
 
@@ -33,18 +30,6 @@ type serverJob struct {
 	// returns; nil: others stop it.
 	ready func(ctx context.Context, port int) error
 	begun chan struct{} // closed when the first case begins; nil: nobody looks
-}
-
-// prepare checks everything before anything is played.
-func (j *serverJob) prepare(s selection, log io.Writer) (err error) {
-	if err := j.check(); err != nil {
-		return err
-	}
-	if j.list, err = s.list(log); err != nil {
-		return err
-	}
-	j.skip, err = s.skip()
-	return err
 }
 
 // play serves clients, and writes the reports in the end.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"gobahn/cases"
 	"gobahn/fuzzer"
 )
 
@@ -21,7 +23,10 @@ type runFlags struct {
 	timeScale  float64
 	noTimeouts bool
 
-	listing bool // list all cases in the beginning, as the reference does; no flag sets it
+	// What no flag sets:
+	listing bool                                 // list all cases in the beginning, as the reference does
+	list    []cases.Case                         // what is played
+	skip    func(agent string, id cases.ID) bool // and not with whom; nil: with all
 }
 
 // flags adds the flags of r. Outdir is the default of its own.
@@ -58,6 +63,18 @@ func (r *runFlags) check() error {
 		return usagef("--deadline %v: want a time that passes", r.deadline)
 	}
 	return nil
+}
+
+// choose checks the flags and selects what is played, before anything is.
+func (r *runFlags) choose(s selection, log io.Writer) (err error) {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if r.list, err = s.list(log); err != nil {
+		return err
+	}
+	r.skip, err = s.skip()
+	return err
 }
 
 // selection is that of the command line.

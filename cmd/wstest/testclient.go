@@ -76,7 +76,7 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 			fmt.Fprintln(c.log, "wstest: the server has a self-signed certificate of its own, for this run")
 		}
 	}
-	if err := c.prepare(c.selection(), c.log); err != nil {
+	if err := c.choose(c.selection(), c.log); err != nil {
 		return err
 	}
 	if len(command) > 0 {
