@@ -47,8 +47,8 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := rootCommand()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(&console{w: stdout})
+	root.SetErr(&console{w: stderr})
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK

@@ -29,6 +29,9 @@ type progress struct {
 
 func newProgress(out io.Writer, total int) *progress {
 	p := &progress{out: out, total: total}
+	if c, ok := out.(*console); ok {
+		out = c.w
+	}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.width = 80
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
@@ -67,6 +70,20 @@ func (p *progress) done(c fuzzer.Played) {
 		return
 	}
 	fmt.Fprintf(p.out, "%s: %s / %s: %s\n", c.Case.ID, c.Result.Verdict, c.Result.CloseVerdict, c.Result.Headline)
+}
+
+// A console is where lines are shown that come from several goroutines, one write a
+// line.
+type console struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write writes b at once.
+func (c *console) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.w.Write(b)
 }
 
 // skipped shows that a case is not played, by the spec file.
