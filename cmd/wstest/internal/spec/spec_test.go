@@ -30,7 +30,7 @@ func options(change func(*fuzzer.Options)) fuzzer.Options {
 	return o
 }
 
-// server is the text of a server's file with no more than that.
+// parseServer parses what has nothing wrong with it, and so does parseClient.
 func parseServer(t *testing.T, text string) spec.Server {
 	t.Helper()
 	s, warnings, err := spec.ParseServer("s.json", []byte(text))
