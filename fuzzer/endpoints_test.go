@@ -227,6 +227,17 @@ func TestServerOptionsRefuseClients(t *testing.T) {
 	}
 }
 
+func TestServerWithoutAllowedOriginsTakesNoClientThatHasOne(t *testing.T) {
+	opts := fuzzer.DefaultOptions()
+	opts.AllowedOrigins = nil
+	address := startServer(t, &fuzzer.Server{Config: fuzzer.Config{Options: &opts}})
+	for fields, want := range map[string]int{upgrade: 101, upgrade + "Origin: http://here\r\n": 403} {
+		if got := statusOf(t, address, "GET / HTTP/1.1", fields); got != want {
+			t.Errorf("%s: status %d, want %d", fields, got, want)
+		}
+	}
+}
+
 func TestServerBoundsItsConnections(t *testing.T) {
 	opts := fuzzer.DefaultOptions()
 	opts.MaxConnections = 1

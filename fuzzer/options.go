@@ -33,7 +33,7 @@ type Options struct {
 	Version int // as a client, of the specification: 10 to 12 are protocol version 8, 13 to 18 are 13
 
 	Versions       []int    // as a server, the protocol versions accepted
-	AllowedOrigins []string // as a server, the patterns of Origin accepted; "*" is any run of characters
+	AllowedOrigins []string // as a server, the patterns of Origin accepted, none: no Origin is; "*" is any run of characters
 	MaxConnections int      // as a server, WebSockets at a time; 0: no limit
 	WebStatus      bool     // as a server, answer a request that is no WebSocket's with a page
 

@@ -91,7 +91,7 @@ func originOf(head wire.Head) string {
 // originAllowed reports whether a client from there may connect. Who is no browser
 // need not say where it is from (RFC 6455 10.2).
 func originAllowed(origin string, patterns []string) bool {
-	return origin == "" || patterns == nil || slices.ContainsFunc(patterns, func(pattern string) bool {
+	return origin == "" || slices.ContainsFunc(patterns, func(pattern string) bool {
 		return like(strings.ToLower(origin), strings.ToLower(pattern))
 	})
 }
