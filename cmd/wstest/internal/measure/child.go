@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 
+	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/echo"
 )
 
@@ -20,14 +21,21 @@ func child(ctx context.Context, part string, args []string) error {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()
 	}()
-	if part == "server" && len(args) == 0 {
+	if len(args) == 0 && (part == "server" || part == "floor-server") {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
 		_, port, _ := net.SplitHostPort(ln.Addr().String())
 		fmt.Println(port)
-		return echo.Serve(ctx, ln)
+		if part == "server" {
+			return echo.Serve(ctx, ln)
+		}
+		f, err := serveReplays(ctx, ln, cases.Catalogue)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(os.Stdout).Encode(f)
 	}
 	if len(args) == 1 {
 		switch part {

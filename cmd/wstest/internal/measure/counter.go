@@ -6,7 +6,7 @@ import (
 	"gobahn/cases"
 )
 
-// A counter finds the ends of messages in what a server sends. It looks at the
+// A counter finds the ends of messages in what a peer sends. It looks at the
 // headers of frames and skips the rest. The zero value is ready to use.
 type counter struct {
 	header  []byte // begun
@@ -54,6 +54,9 @@ func (c *counter) complete() bool {
 		length = binary.BigEndian.Uint64(h[2:])
 	case length >= 126:
 		return false
+	}
+	if h[1]&0x80 != 0 {
+		length += 4 // octets of the masking key, which are skipped like the payload
 	}
 	fin, op := h[0]&0x80 != 0, cases.Op(h[0]&0x0f)
 	c.pending = nothingYet

@@ -3,13 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/url"
 	"runtime"
 	"runtime/debug"
@@ -23,7 +21,7 @@ import (
 	"gobahn/wire"
 )
 
-// The floor is the least a client can do that makes the peer do what it has to do
+// The floor is the least a tester can do that makes the peer do what it has to do
 // in the Echo cases: it sends what the tester sends, prepared before the clock
 // starts, and waits for the end of every message. It does not compress, mask,
 // unmask, inflate, compare, record or report, and of what it receives it looks only
@@ -39,7 +37,7 @@ type replay struct {
 	chop     int // octets a write; 0: all
 }
 
-// Prepared are the frames of messages, masked.
+// Prepared are the frames of messages.
 type prepared struct {
 	messages  [][]byte // the first of them
 	period    int      // after which they come again
@@ -72,7 +70,9 @@ func replayAll(ctx context.Context, raw string) (f figures, err error) {
 	if err != nil {
 		return f, err
 	}
-	list, err := prepare(ctx, target.Host, cases.Catalogue)
+	list, err := prepare(ctx, cases.Catalogue, false, func(d *cases.Deflate) (*cases.DeflateParams, error) {
+		return agreement(ctx, target.Host, d)
+	})
 	if err != nil {
 		return f, err
 	}
@@ -150,6 +150,14 @@ func (r replay) play(ctx context.Context, host string) error {
 	if (c.agreed == nil) != (r.agreed == nil) || c.agreed != nil && *c.agreed != *r.agreed {
 		return fmt.Errorf("permessage-deflate was agreed on otherwise than before")
 	}
+	if err := r.exchange(c); err != nil {
+		return err
+	}
+	return c.bye()
+}
+
+// exchange sends the messages of r, each when the one before has come back.
+func (r replay) exchange(c *conn) error {
 	for i := range r.count {
 		// Every wait is for less than that.
 		if err := c.nc.SetDeadline(time.Now().Add(waitLimit)); err != nil {
@@ -162,135 +170,15 @@ func (r replay) play(ctx context.Context, host string) error {
 			return fmt.Errorf("message %d of %d: %w", i+1, r.count, err)
 		}
 	}
-	return c.bye()
+	return nil
 }
 
 // waitLimit is how long one message may be on its way there and back.
 const waitLimit = time.Minute
 
-// A conn is a WebSocket to the peer.
-type conn struct {
-	nc      net.Conn
-	buf     []byte
-	rest    []byte // received and not looked at
-	frames  counter
-	agreed  *cases.DeflateParams
-	release func() bool
-}
-
-// dial opens a WebSocket as a case with d does.
-func dial(ctx context.Context, host string, d *cases.Deflate) (*conn, error) {
-	dialer := net.Dialer{Timeout: waitLimit}
-	nc, err := dialer.DialContext(ctx, "tcp", host)
-	if err != nil {
-		return nil, err
-	}
-	c := &conn{nc: nc, buf: make([]byte, 64<<10)}
-	c.release = context.AfterFunc(ctx, func() { nc.Close() })
-	if err := c.open(host, d); err != nil {
-		c.close()
-		return nil, err
-	}
-	return c, nil
-}
-
-// open plays the opening handshake.
-func (c *conn) open(host string, d *cases.Deflate) error {
-	var offers []cases.DeflateParams
-	if d != nil {
-		offers = d.Offer
-	}
-	key := base64.StdEncoding.EncodeToString([]byte("sixteen octets.."))
-	request := wire.Opening{Target: "/", Host: host, UserAgent: "floor", Key: key, Extensions: wire.Offers(offers)}.Request()
-	if err := c.nc.SetDeadline(time.Now().Add(waitLimit)); err != nil {
-		return err
-	}
-	if _, err := c.nc.Write(request.Append(nil)); err != nil {
-		return err
-	}
-	var b []byte
-	for wire.HeadEnd(b) == 0 {
-		if len(b) > wire.MaxHead {
-			return wire.ErrHeadTooLong
-		}
-		n, err := c.nc.Read(c.buf)
-		if err != nil {
-			return err
-		}
-		b = append(b, c.buf[:n]...)
-	}
-	n := wire.HeadEnd(b)
-	head, err := wire.ParseHead(b[:n])
-	if err == nil {
-		err = wire.CheckResponse(head, key)
-	}
-	if err == nil {
-		c.agreed, _, err = wire.CheckDeflate(head, offers)
-	}
-	c.rest = b[n:]
-	return err
-}
-
-// send sends b in writes of chop octets; 0: one write.
-func (c *conn) send(b []byte, chop int) error {
-	if chop == 0 {
-		chop = len(b)
-	}
-	for len(b) > 0 {
-		n := min(chop, len(b))
-		if _, err := c.nc.Write(b[:n]); err != nil {
-			return err
-		}
-		b = b[n:]
-	}
-	return nil
-}
-
-// awaitMessage reads to the end of a message.
-func (c *conn) awaitMessage() error {
-	for {
-		for len(c.rest) > 0 {
-			event, rest := c.frames.next(c.rest)
-			c.rest = rest
-			switch event {
-			case messageEnded:
-				return nil
-			case closeBegun:
-				return errClosed
-			}
-		}
-		n, err := c.nc.Read(c.buf)
-		if err != nil {
-			return err
-		}
-		c.rest = c.buf[:n]
-	}
-}
-
-// bye sends a close frame and reads until the peer has dropped TCP.
-func (c *conn) bye() error {
-	if err := c.nc.SetDeadline(time.Now().Add(waitLimit)); err != nil {
-		return err
-	}
-	h := wire.Header{FIN: true, Opcode: cases.OpClose, Masked: true, Length: 2}
-	if _, err := c.nc.Write(wire.AppendFrame(nil, h, []byte{0x03, 0xe8}, false)); err != nil {
-		return err
-	}
-	for {
-		if _, err := c.nc.Read(c.buf); err != nil {
-			return nil // it has ended, whichever way
-		}
-	}
-}
-
-func (c *conn) close() {
-	c.release()
-	c.nc.Close()
-}
-
-// prepare prepares those of all that are Echo cases for the server at host. It asks
-// the server once for every offer what it agrees on.
-func prepare(ctx context.Context, host string, all []cases.Case) (list []replay, err error) {
+// prepare prepares those of all that are Echo cases, for a server to send or for a
+// client. Agree says, once for every offer with its answer, what is agreed on with the peer.
+func prepare(ctx context.Context, all []cases.Case, server bool, agree func(*cases.Deflate) (*cases.DeflateParams, error)) (list []replay, err error) {
 	type key struct {
 		message   cases.Message
 		direction wire.Direction
@@ -298,7 +186,10 @@ func prepare(ctx context.Context, host string, all []cases.Case) (list []replay,
 	}
 	agreed := make(map[string]*cases.DeflateParams)
 	made := make(map[key]prepared)
-	keys := rand.NewChaCha8([32]byte{})
+	var keys *rand.ChaCha8 // of masks, which only a client has
+	if !server {
+		keys = rand.NewChaCha8([32]byte{})
+	}
 	for _, c := range all {
 		for _, step := range c.Script {
 			echo, ok := step.(cases.Echo)
@@ -308,16 +199,16 @@ func prepare(ctx context.Context, host string, all []cases.Case) (list []replay,
 			r := replay{id: c.ID, deflate: c.Deflate, count: echo.Count, chop: echo.Message.Wire.Chop}
 			k := key{message: echo.Message, packed: c.Deflate != nil}
 			if k.packed {
-				offer := wire.Offers(c.Deflate.Offer)
-				if _, ok := agreed[offer]; !ok {
-					if agreed[offer], err = agreement(ctx, host, c.Deflate); err != nil {
+				proposal := wire.Offers(c.Deflate.Offer) + "; " + wire.Offers(c.Deflate.Accept)
+				if _, ok := agreed[proposal]; !ok {
+					if agreed[proposal], err = agree(c.Deflate); err != nil {
 						return nil, fmt.Errorf("%s: %w", c.ID, err)
 					}
 				}
-				if r.agreed = agreed[offer]; r.agreed == nil {
+				if r.agreed = agreed[proposal]; r.agreed == nil {
 					continue // the tester has nothing to send either
 				}
-				k.direction, _ = wire.Directions(*r.agreed, false)
+				k.direction, _ = wire.Directions(*r.agreed, server)
 			}
 			if _, ok := made[k]; !ok {
 				if made[k], err = frames(echo, k.direction, k.packed, keys); err != nil {
@@ -374,7 +265,7 @@ func frames(echo cases.Echo, d wire.Direction, packed bool, keys *rand.ChaCha8) 
 	return p, nil
 }
 
-// message is b in the frames of m, masked.
+// message is b in the frames of m, masked if there are keys.
 func message(m cases.Message, b []byte, rsv byte, keys *rand.ChaCha8) (out []byte) {
 	op, size := m.Opcode(), len(b)
 	if m.Fragment > 0 && size > m.Fragment {
@@ -383,8 +274,10 @@ func message(m cases.Message, b []byte, rsv byte, keys *rand.ChaCha8) (out []byt
 	}
 	for whole := size == len(b); ; b = b[size:] {
 		end := whole || len(b) < size // like cases.Message.Frames: an empty frame may come last
-		h := wire.Header{FIN: end, RSV: rsv, Opcode: op, Masked: true, Length: uint64(min(size, len(b)))}
-		binary.BigEndian.PutUint32(h.Key[:], uint32(keys.Uint64()))
+		h := wire.Header{FIN: end, RSV: rsv, Opcode: op, Masked: keys != nil, Length: uint64(min(size, len(b)))}
+		if h.Masked {
+			binary.BigEndian.PutUint32(h.Key[:], uint32(keys.Uint64()))
+		}
 		out = wire.AppendFrame(out, h, b[:h.Length], false)
 		if end {
 			return slices.Clip(out)

@@ -34,7 +34,7 @@ func start(ctx context.Context, dir, program string, args ...string) (*process, 
 	ctx, cancel := context.WithCancel(ctx)
 	p := &process{
 		name: filepath.Base(program), cancel: cancel,
-		cmd: exec.CommandContext(ctx, program, args...), lines: make(chan string, 1), ended: make(chan struct{}),
+		cmd: exec.CommandContext(ctx, program, args...), lines: make(chan string, readLines), ended: make(chan struct{}),
 	}
 	p.cmd.Dir, p.cmd.Stderr, p.cmd.WaitDelay = dir, &p.stderr, stopLimit
 	stdout, out := io.Pipe()
@@ -57,18 +57,24 @@ func start(ctx context.Context, dir, program string, args ...string) (*process, 
 	return p, nil
 }
 
-// read passes on the first line of standard output, and drops the rest.
+// readLines is how many lines of standard output there is something in.
+const readLines = 2
+
+// read passes on the first lines of standard output, and drops the rest.
 func (p *process) read(stdout io.Reader) {
 	r := bufio.NewReader(stdout)
-	line, err := r.ReadString('\n')
-	if err == nil {
+	for range readLines {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			break
+		}
 		p.lines <- line
 	}
 	close(p.lines)
 	_, _ = io.Copy(io.Discard, r)
 }
 
-// line is the first line of standard output.
+// line is the next of the first lines of standard output.
 func (p *process) line(ctx context.Context, limit time.Duration) (string, error) {
 	select {
 	case line, ok := <-p.lines:

@@ -42,6 +42,8 @@ var rows = []row{
 		floor(gorilla)},
 	{"floor-node", "the floor, npm ws server", noNode,
 		floor(nodeServer)},
+	{"floor-server-node", "the floor, npm ws client", noNode,
+		floorServer(nodeClient)},
 }
 
 func rowNames() (list []string) {
@@ -201,6 +203,39 @@ func floor(s server) func(context.Context, *bench, string) (figures, error) {
 			return f, err
 		}
 		f.Peer, err = peer.release()
+		return f, err
+	}
+}
+
+// floorServer measures the server of this program that replays.
+func floorServer(c client) func(context.Context, *bench, string) (figures, error) {
+	return func(ctx context.Context, b *bench, _ string) (f figures, err error) {
+		tester, err := start(ctx, "", b.self, "-as", "floor-server")
+		if err != nil {
+			return f, err
+		}
+		defer tester.kill()
+		port, err := tester.line(ctx, startLimit)
+		if err != nil {
+			return f, err
+		}
+		peer, err := c(ctx, b, "ws://127.0.0.1:"+strings.TrimSpace(port))
+		if err != nil {
+			return f, err
+		}
+		took, err := peer.wait()
+		if err != nil {
+			return f, err
+		}
+		line, err := tester.line(ctx, startLimit)
+		if err != nil {
+			return f, err
+		}
+		if err := json.Unmarshal([]byte(line), &f); err != nil {
+			return f, fmt.Errorf("the floor printed %q: %w", line, err)
+		}
+		f.Peer = took
+		_, err = tester.wait()
 		return f, err
 	}
 }
