@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -13,9 +14,9 @@ type Observation struct {
 	Started  time.Time `json:"started"`
 	Duration Duration  `json:"duration"` // until TCP was dropped
 
-	Opened   bool   `json:"opened"`   // the opening handshake was completed
-	Request  string `json:"request"`  // head of the HTTP request, as on the wire
-	Response string `json:"response"` // head of the HTTP response, as on the wire
+	Opened   bool   `json:"opened"` // the opening handshake was completed
+	Request  string `json:"-"`      // head of the HTTP request, as on the wire; in files a Payload
+	Response string `json:"-"`      // head of the HTTP response, as on the wire; in files a Payload
 
 	Deflate *DeflateParams `json:"deflate,omitempty"` // of permessage-deflate, as agreed on; nil: it was not
 
@@ -33,6 +34,29 @@ type Observation struct {
 	Sent     Tally    `json:"sent"`
 	Traffic  *Traffic `json:"traffic,omitempty"` // of an Echo that ran to its end; nil: there is none
 	Wirelog  []Row    `json:"wirelog,omitempty"`
+}
+
+// An observationFile is an observation in files, which need not be UTF-8 on the wire.
+type observationFile struct {
+	*plainObservation
+	Request  Payload `json:"request,omitzero"`
+	Response Payload `json:"response,omitzero"`
+}
+
+type plainObservation Observation
+
+// MarshalJSON writes the heads as Payloads.
+func (o Observation) MarshalJSON() ([]byte, error) {
+	return json.Marshal(observationFile{(*plainObservation)(&o), Of(o.Request), Of(o.Response)})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes and refuses unknown fields.
+func (o *Observation) UnmarshalJSON(b []byte) error {
+	*o = Observation{}
+	f := observationFile{plainObservation: (*plainObservation)(o)}
+	err := decodeStrict(b, &f)
+	o.Request, o.Response = string(f.Request.Octets()), string(f.Response.Octets())
+	return err
 }
 
 // Remarks are what else is to be said of the peer: the faults, and that it did not
@@ -100,45 +124,3 @@ type Flow struct {
 	Messages  int `json:"messages"`
 	Opening   int `json:"opening"` // octets of the opening handshake, which are not in Wire
 }
-
-// A RowKind is the kind of a row of the wire log, under the reference's names.
-type RowKind string
-
-// The kinds of rows.
-const (
-	RxOctets   RowKind = "RO"
-	TxOctets   RowKind = "TO"
-	RxFrame    RowKind = "RF"
-	TxFrame    RowKind = "TF"
-	PauseBegun RowKind = "CT"  // a Wait began
-	PauseEnded RowKind = "CTE" // it ended
-	FailSet    RowKind = "KL"  // the connection will be failed when Delay has passed
-	FailFired  RowKind = "KLE"
-	CloseSet   RowKind = "TI" // the closing handshake will be started when Delay has passed
-	CloseFired RowKind = "TIE"
-	LogSwitch  RowKind = "WLM" // recording was switched on or off
-	RowsLost   RowKind = "..." // Size rows are left out here
-)
-
-// A Row is one line of the wire log. Which fields are set depends on Kind.
-type Row struct {
-	Kind RowKind
-	Size int    // octets of the read, write or payload; rows left out
-	Head []byte // the first of them, at most LogLimit
-
-	Sync      bool   // octets were drained before the next write; the frame was to be
-	Opcode    Op     // of a frame
-	FIN       bool   // of a frame
-	RSV       byte   // of a frame, three bits
-	Masked    bool   // of a frame received
-	Key       string // masking key of a frame, eight hex digits; empty: none
-	RepeatLen int    // the frame's payload is Head repeated to this many octets; 0: it is not
-	Chop      int    // octets per write the frame is sent in; 0: one write
-
-	Delay Duration // of a pause or limit
-	Mark  string   // of a pause
-	On    bool     // of a switch
-}
-
-// LogLimit is how many octets of a read, write or payload the wire log keeps.
-const LogLimit = 64

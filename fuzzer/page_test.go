@@ -20,7 +20,7 @@ func TestPageOfACaseIsTheReferences(t *testing.T) {
 	played := testClient(t, func() *rawPeer { return &rawPeer{frame: swallow} }, find(t, "3.6"))
 	p := played[0]
 	dir := t.TempDir()
-	w, err := report.Open(dir, "Gobahn/test")
+	w, err := report.Open(dir, report.Run{Product: "Gobahn/test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,6 +74,7 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 		handshake: h,
 	}
 	s.log.OnRow = cfg.OnRow
+	s.log.Elapsed = func() cases.Duration { return cases.Duration(time.Since(s.obs.Started)) }
 	s.conn = wire.NewConn(nc, s.log.SentOctets)
 	s.conn.SetNoDelay(s.opts.TCPNoDelay)
 	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: time.Now()}

@@ -20,7 +20,7 @@ func ExampleWriter() {
 	}
 	defer os.RemoveAll(dir)
 
-	w, err := report.Open(filepath.Join(dir, "clients"), "Gobahn/0.1.0")
+	w, err := report.Open(filepath.Join(dir, "clients"), report.Run{Product: "Gobahn/0.1.0"})
 	if err != nil {
 		fmt.Println(err)
 		return

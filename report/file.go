@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,21 +38,23 @@ func cause(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// writeFile gives the file name in dir this content. Whoever reads it meanwhile
-// sees the former content or the new, never a part. A directory that was
-// removed during the run is made again.
+// writeFile gives the file name in dir this content, as streamFile does.
 func writeFile(dir, name string, content []byte) error {
-	f, err := os.CreateTemp(dir, temporary)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = os.MkdirAll(dir, 0o755); err == nil {
-			f, err = os.CreateTemp(dir, temporary)
-		}
-	}
+	return streamFile(dir, name, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// streamFile gives the file name in dir the content that write writes. Whoever reads
+// it meanwhile sees the former content or the new, never a part. A directory that was
+// removed during the run is made again.
+func streamFile(dir, name string, write func(io.Writer) error) error {
+	f, err := inDir(dir, func() (*os.File, error) { return os.CreateTemp(dir, temporary) })
 	if err != nil {
 		return fmt.Errorf("report %s: %w", name, err)
 	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(filePerm), f.Close())
+	err = errors.Join(write(f), f.Chmod(filePerm), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), filepath.Join(dir, name))
 	}
@@ -59,4 +62,15 @@ func writeFile(dir, name string, content []byte) error {
 		return fmt.Errorf("report %s: %w", name, errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
+}
+
+// inDir creates a file in dir, and dir if it was removed.
+func inDir(dir string, create func() (*os.File, error)) (*os.File, error) {
+	f, err := create()
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(dir, 0o755); err == nil {
+			f, err = create()
+		}
+	}
+	return f, err
 }

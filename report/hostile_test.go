@@ -25,7 +25,6 @@ func hostileRecord(agent string) Record {
 	o.Events = cases.Events{cases.GotText(hostile), cases.GotPong("\xff" + hostile), cases.Mark{Name: hostile}}
 	o.Closing.NotCleanReason = hostile
 	o.Closing.LocalReason, o.Closing.RemoteReason = cases.Of(hostile), cases.Of("\xff\x00")
-	o.Closing.LocalReason.Text += hostile
 	o.Received.Frames = map[int]int{15: 1, -1: 2}
 	o.Wirelog = []cases.Row{
 		rx("ff"), rxFrame(cases.OpText, hostile, hostile), rxFrame(0xf, "<b>\x00</b>", ""),
@@ -57,7 +56,7 @@ func TestHostile(t *testing.T) {
 			t.Fatalf("agent %.40q: %v", agent, err)
 		}
 	}
-	if err := w.Flush(); err != nil {
+	if err := w.Finish(); err != nil {
 		t.Fatal(err)
 	}
 	pages := 0

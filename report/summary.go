@@ -42,7 +42,7 @@ func (w *Writer) summary(chapters []cases.Chapter) Summary {
 		of := AgentSummary{Agent: agent, Total: Count{Title: "Total", Verdicts: map[cases.Verdict]int{}}}
 		for _, l := range lines {
 			if e, ok := w.entries[key{agent, l.id}]; ok {
-				of.add(l.chapter, e)
+				of.add(l.chapter, *e)
 			}
 		}
 		summary = append(summary, of)

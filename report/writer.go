@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,25 +18,19 @@ import (
 	"gobahn/templates"
 )
 
-// A Record is one case played against one peer.
-type Record struct {
-	Agent       string
-	Case        cases.Case
-	Number      int // the number in the run, as in /runCase?case=
-	Observation cases.Observation
-	Result      cases.Result
-}
-
 // A Writer writes the reports of a run into a directory. It is safe for
 // concurrent use.
 type Writer struct {
-	dir     string
-	product string
-	now     func() time.Time
+	dir  string
+	now  func() time.Time
+	runs []Run
+	ids  []cases.ID       // that are played or were to be, in the order of the catalogue
+	at   map[cases.ID]int // where in ids
 
 	mu       sync.Mutex
 	agents   []string // in the order they were first seen
-	entries  map[key]entry
+	entries  map[key]*entry
+	journal  *journal // nil: there is no record yet
 	names    names
 	warnings []string
 	flushed  bool // the overview on disk is up to date
@@ -56,30 +51,55 @@ type entry struct {
 	closeVerdict cases.Verdict
 	duration     cases.Duration
 	remoteCode   *uint16
-	traffic      *cases.Traffic // nil: not shown
-	stem         string         // name of its files without extension
+	traffic      *cases.Traffic  // nil: not shown
+	stem         string          // name of its files without extension
+	links        templates.Links // those of its page on disk
 }
 
 // The names of the files of a run.
 const (
-	indexJSON = "index.json"
-	indexHTML = "index.html"
+	indexJSON   = "index.json"
+	indexHTML   = "index.html"
+	resultsJSON = "results.json"
+	journalName = "results.jsonl"
 )
 
-// Open prepares dir for reports, creating it if need be. The product, such as
-// "Gobahn/0.1.0", is named on every page. It is an error if dir cannot be
-// written to.
-func Open(dir string, product string) (*Writer, error) {
+// Open prepares dir for the reports of runs, creating it if need be. It is an error
+// if dir cannot be written to.
+func Open(dir string, runs ...Run) (*Writer, error) {
 	if err := probe(dir); err != nil {
 		return nil, fmt.Errorf("reports directory %s: %w", dir, err)
 	}
-	return &Writer{
+	w := &Writer{
 		dir:     dir,
-		product: product,
+		runs:    slices.Clone(runs),
 		now:     time.Now,
-		entries: make(map[key]entry),
+		at:      make(map[cases.ID]int),
+		entries: make(map[key]*entry),
 		names:   newNames(),
-	}, nil
+	}
+	for _, run := range runs {
+		w.plan(run.Cases...)
+	}
+	return w, nil
+}
+
+// plan notes cases that are to be played, or have been without having been planned.
+func (w *Writer) plan(ids ...cases.ID) {
+	known := len(w.ids)
+	for _, id := range ids {
+		if _, ok := w.at[id]; !ok {
+			w.at[id] = len(w.ids)
+			w.ids = append(w.ids, id)
+		}
+	}
+	if len(w.ids) == known {
+		return
+	}
+	slices.SortFunc(w.ids, compareIDs)
+	for i, id := range w.ids {
+		w.at[id] = i
+	}
 }
 
 // Index is the path of the overview page.
@@ -104,11 +124,8 @@ func (w *Writer) Add(r Record) error {
 	if _, known := w.names.agents[r.Agent]; !known {
 		w.agents = append(w.agents, r.Agent)
 	}
-	stem, warning := w.names.stem(k)
-	if warning != "" {
-		w.warnings = append(w.warnings, warning)
-	}
-	w.entries[k] = entry{
+	w.plan(r.Case.ID)
+	e := &entry{
 		description:  r.Case.Description,
 		report:       r.Case.Report,
 		verdict:      r.Result.Verdict,
@@ -116,27 +133,65 @@ func (w *Writer) Add(r Record) error {
 		duration:     r.Observation.Duration,
 		remoteCode:   r.Observation.Closing.RemoteCode,
 		traffic:      r.compressed(),
-		stem:         stem,
+		stem:         w.stem(k),
 	}
+	w.entries[k] = e
 	w.flushed = false
+	if err := w.keep(r); err != nil {
+		return err
+	}
 	body, err := encode(caseFileOf(r))
 	if err != nil {
 		return fmt.Errorf("case %s: %w", r.Case.ID, err)
 	}
-	if err := writeFile(w.dir, stem+".json", body); err != nil {
+	if err := writeFile(w.dir, e.stem+".json", body); err != nil {
 		return err
 	}
-	return w.writePage(stem+".html", templates.CasePage(templates.Page{
-		Product:     w.product,
+	e.links = w.links(k, true)
+	return w.writeCase(r, e)
+}
+
+// keep appends r to the journal.
+func (w *Writer) keep(r Record) (err error) {
+	if w.journal == nil {
+		if w.journal, err = createJournal(w.dir, newHead(w.runs)); err != nil {
+			return err
+		}
+	}
+	return w.journal.add(r)
+}
+
+// stem is the name of the files for k.
+func (w *Writer) stem(k key) string {
+	stem, warning := w.names.stem(k)
+	if warning != "" {
+		w.warnings = append(w.warnings, warning)
+	}
+	return stem
+}
+
+// writeCase writes the page of r.
+func (w *Writer) writeCase(r Record, e *entry) error {
+	return w.writePage(e.stem+".html", templates.CasePage(templates.Page{
+		Product:     w.product(),
 		Agent:       r.Agent,
 		Number:      r.Number,
 		Case:        r.Case,
 		Observation: r.Observation,
 		Result:      r.Result,
-		JSON:        stem + ".json",
+		Links:       e.links,
+		JSON:        e.stem + ".json",
 		Overview:    indexHTML,
-		Anchor:      stem,
+		Anchor:      e.stem,
 	}))
+}
+
+// product is what made the report.
+func (w *Writer) product() string {
+	if len(w.runs) == 0 {
+		return "Gobahn"
+	}
+	return w.runs[0].Product
 }
 
 // Flush writes index.json and index.html, each of them whole or not at all. It
@@ -145,6 +200,10 @@ func (w *Writer) Add(r Record) error {
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.flush()
+}
+
+func (w *Writer) flush() error {
 	if w.flushed || len(w.entries) == 0 && exists(filepath.Join(w.dir, indexJSON)) {
 		return nil
 	}
@@ -160,6 +219,89 @@ func (w *Writer) Flush() error {
 	}
 	w.flushed = true
 	return nil
+}
+
+// Finish writes what remains to be written when all records are there: what Flush
+// does, the links of pages to others that were played later or not at all, and
+// results.json, which takes the place of the journal. The writer is not to be used
+// after that.
+func (w *Writer) Finish() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.runs {
+		if w.runs[i].Ended.IsZero() {
+			w.runs[i].Ended = w.now().UTC()
+		}
+	}
+	if err := w.flush(); err != nil || w.journal == nil {
+		return err
+	}
+	keys := w.keys()
+	if err := w.relink(keys); err != nil {
+		return err
+	}
+	err := streamFile(w.dir, resultsJSON, func(out io.Writer) error {
+		return w.journal.writeTo(out, newHead(w.runs), keys)
+	})
+	if err != nil {
+		return err
+	}
+	return w.journal.remove()
+}
+
+// keys are those of all entries, agent by agent, in the order of the catalogue.
+func (w *Writer) keys() (keys []key) {
+	for _, agent := range w.agents {
+		for _, id := range w.ids {
+			if _, ok := w.entries[key{agent, id}]; ok {
+				keys = append(keys, key{agent, id})
+			}
+		}
+	}
+	return keys
+}
+
+// relink writes the pages again that have other links now.
+func (w *Writer) relink(keys []key) error {
+	for _, k := range keys {
+		e := w.entries[k]
+		links := w.links(k, false)
+		if links.Equal(e.links) {
+			continue
+		}
+		r, err := w.journal.record(k)
+		if err != nil {
+			return err
+		}
+		e.links = links
+		if err := w.writeCase(r, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// links are the pages next to that for k. While a run goes on, those of planned cases
+// are taken to come.
+func (w *Writer) links(k key, planned bool) (l templates.Links) {
+	near := func(step int) string {
+		for i := w.at[k.id] + step; i >= 0 && i < len(w.ids); i += step {
+			one := key{k.agent, w.ids[i]}
+			if _, played := w.entries[one]; played || planned {
+				return w.stem(one) + ".html"
+			}
+		}
+		return ""
+	}
+	l.Previous, l.Next = near(-1), near(+1)
+	for _, agent := range w.agents {
+		if e, ok := w.entries[key{agent, k.id}]; ok && agent != k.agent {
+			l.Others = append(l.Others, templates.Other{
+				Agent: agent, Verdict: e.verdict, CloseVerdict: e.closeVerdict, File: e.stem + ".html",
+			})
+		}
+	}
+	return l
 }
 
 func exists(name string) bool {

@@ -24,12 +24,12 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // fileName is what the names of all files look like.
-var fileName = regexp.MustCompile(`^(index|[a-z0-9_]+_case_[a-z0-9_]+)\.(json|html)$`)
+var fileName = regexp.MustCompile(`^(index|results|[a-z0-9_]+_case_[a-z0-9_]+)\.(json|html)$`)
 
 // open is a writer with a clock that stands still.
 func open(t *testing.T) *Writer {
 	t.Helper()
-	w, err := Open(t.TempDir(), "Gobahn/0.1.0")
+	w, err := Open(t.TempDir(), Run{Product: "Gobahn/0.1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestReplace(t *testing.T) {
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.html", "index.json"}, files(t, w)); diff != "" {
+	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.html", "index.json", "results.jsonl"}, files(t, w)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	total := w.Summary()[0].Total
@@ -216,7 +216,7 @@ func TestConcurrent(t *testing.T) {
 	writers.Wait()
 	close(done)
 	readers.Wait()
-	if n, want := len(files(t, w)), 2*agents*ids+2; n != want {
+	if n, want := len(files(t, w)), 2*agents*ids+3; n != want {
 		t.Errorf("%d files, want %d: temporary ones must not stay", n, want)
 	}
 }
@@ -240,7 +240,7 @@ func TestOpenFails(t *testing.T) {
 		if os.Geteuid() == 0 && strings.HasPrefix(tt.dir, locked) {
 			continue // root may write everywhere
 		}
-		_, err := Open(tt.dir, "")
+		_, err := Open(tt.dir)
 		if want := "reports directory " + tt.dir + ": " + tt.want; err == nil || err.Error() != want {
 			t.Errorf("Open(%s):\n got %v\nwant %s", tt.dir, err, want)
 		}
@@ -276,7 +276,7 @@ func TestUnwritable(t *testing.T) {
 	if err := w.Flush(); err == nil || !strings.HasPrefix(err.Error(), "report index.json: ") {
 		t.Errorf("error is %v, want one about index.json", err)
 	}
-	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.json"}, files(t, w)); diff != "" {
+	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.json", "results.jsonl"}, files(t, w)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
@@ -286,7 +286,7 @@ func TestUnwritable(t *testing.T) {
 func BenchmarkFlush(b *testing.B) {
 	for _, agents := range []int{1, 5} {
 		b.Run(fmt.Sprintf("agents=%d", agents), func(b *testing.B) {
-			w, err := Open(b.TempDir(), "Gobahn/0.1.0")
+			w, err := Open(b.TempDir(), Run{Product: "Gobahn/0.1.0"})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -18,9 +18,29 @@ type Page struct {
 	Case        cases.Case
 	Observation cases.Observation
 	Result      cases.Result
+	Links       Links
 	JSON        string // name of the file with the same result as JSON
 	Overview    string // name of the overview's file
 	Anchor      string // of the case's cell in the overview
+}
+
+// Links are the pages that a page leads to, by the names of their files.
+type Links struct {
+	Previous, Next string  // of the same agent; empty: none
+	Others         []Other // of the same case
+}
+
+// An Other is what another agent made of a case.
+type Other struct {
+	Agent        string
+	Verdict      cases.Verdict
+	CloseVerdict cases.Verdict
+	File         string
+}
+
+// Equal reports whether l and m are the same.
+func (l Links) Equal(m Links) bool {
+	return l.Previous == m.Previous && l.Next == m.Next && slices.Equal(l.Others, m.Others)
 }
 
 // Timestamp shows t in UTC with milliseconds, as reports carry it.

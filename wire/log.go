@@ -22,7 +22,8 @@ type Log struct {
 	lost int         // rows the ring has dropped
 	off  bool        // octets and frames get no rows
 
-	OnRow func(cases.Row) // called with each row when it is appended; nil: nothing
+	OnRow   func(cases.Row)       // called with each row when it is appended; nil: nothing
+	Elapsed func() cases.Duration // the time that rows are given; nil: none
 
 	Received, Sent cases.Tally
 }
@@ -47,6 +48,9 @@ func (l *Log) Rows() []cases.Row {
 
 // Add appends a row that is neither octets nor a frame.
 func (l *Log) Add(r cases.Row) {
+	if l.Elapsed != nil {
+		r.At = l.Elapsed()
+	}
 	if l.OnRow != nil {
 		l.OnRow(r)
 	}

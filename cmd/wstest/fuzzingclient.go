@@ -49,7 +49,7 @@ func atURL(t spec.Target, err error) error {
 func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	ctx, stop := j.bounded(ctx)
 	defer stop()
-	rec, err := newRecorder(j.out, j.outdir, len(j.list))
+	rec, err := newRecorder(j.out, j.runFlags, false)
 	if err != nil {
 		return nil, err
 	}

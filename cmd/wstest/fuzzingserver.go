@@ -36,7 +36,7 @@ type serverJob struct {
 func (j *serverJob) play(ctx context.Context) (*recorder, error) {
 	ctx, stop := j.bounded(ctx)
 	defer stop()
-	rec, err := newRecorder(j.out, j.outdir, len(j.list))
+	rec, err := newRecorder(j.out, j.runFlags, true)
 	if err != nil {
 		return nil, err
 	}

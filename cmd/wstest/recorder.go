@@ -30,13 +30,18 @@ type recorder struct {
 // the reports.
 const maxFailures = 10
 
-func newRecorder(out io.Writer, outdir string, total int) (*recorder, error) {
-	reports, err := report.Open(outdir, product)
+// newRecorder prepares to record the run of r. Server says that we are the server.
+func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
+	run := report.Run{Product: product, Profile: "autobahn", Seed: r.seed, Server: server, Started: time.Now().UTC()}
+	for _, c := range r.list {
+		run.Cases = append(run.Cases, c.ID)
+	}
+	reports, err := report.Open(r.outdir, run)
 	if err != nil {
 		return nil, err
 	}
 	return &recorder{
-		progress: newProgress(out, total), reports: reports, started: time.Now(),
+		progress: newProgress(out, len(r.list)), reports: reports, started: time.Now(),
 		agents: make(map[string]map[cases.ID]bool),
 	}, nil
 }
@@ -96,11 +101,11 @@ func (r *recorder) conforming(list []cases.Case, skip func(string, cases.ID) boo
 	return nil
 }
 
-// finish writes the overview and prints the summary. It is called however the
+// finish writes what remains of the reports and prints the summary. It is called however the
 // run has ended, so that nothing gathered is lost.
 func (r *recorder) finish(out, log io.Writer) error {
 	r.progress.clear()
-	if err := r.reports.Flush(); err != nil {
+	if err := r.reports.Finish(); err != nil {
 		return err
 	}
 	for _, warning := range r.reports.Warnings() {

@@ -57,7 +57,7 @@ func (b *bench) profile(ctx context.Context, file string) error {
 
 // record writes the CPU profile of a run against the server at url.
 func (b *bench) record(ctx context.Context, url, file string) (err error) {
-	reports, err := report.Open(b.dir, "Gobahn")
+	reports, err := report.Open(b.dir, report.Run{Product: "Gobahn"})
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (b *bench) record(ctx context.Context, url, file string) (err error) {
 			Agent: p.Agent, Case: p.Case, Number: p.Number, Observation: p.Observation, Result: p.Result,
 		})
 	})
-	return errors.Join(err, reports.Flush())
+	return errors.Join(err, reports.Finish())
 }
 
 // A stack is where some time went.

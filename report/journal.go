@@ -1,0 +1,127 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A journal is the file that records are appended to as a run goes on, a line each
+// behind a line with the head. It keeps what was played if the run is killed, and
+// memory from growing: whoever needs a record again reads it from there.
+type journal struct {
+	name string
+	f    *os.File
+	size int64
+	at   map[key]span // the last line of each record
+}
+
+// A span is where a record is in a journal.
+type span struct {
+	start int64
+	size  int
+}
+
+// createJournal begins a journal in dir in the place of an earlier one.
+func createJournal(dir string, head Head) (*journal, error) {
+	name := filepath.Join(dir, journalName)
+	f, err := inDir(dir, func() (*os.File, error) {
+		return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, filePerm)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", journalName, err)
+	}
+	j := &journal{name: name, f: f, at: make(map[key]span)}
+	if _, err := j.append(head); err != nil {
+		return nil, errors.Join(err, j.remove())
+	}
+	return j, nil
+}
+
+// add appends r.
+func (j *journal) add(r Record) error {
+	s, err := j.append(r)
+	if err == nil {
+		j.at[key{r.Agent, r.Case.ID}] = s
+	}
+	return err
+}
+
+// append writes v as a line. What was written of one that does not fit is
+// overwritten by the next.
+func (j *journal) append(v any) (span, error) {
+	line, err := marshal(v)
+	if err != nil {
+		return span{}, fmt.Errorf("report %s: %w", journalName, err)
+	}
+	if _, err := j.f.WriteAt(line, j.size); err != nil {
+		return span{}, fmt.Errorf("report %s: %w", journalName, errors.Join(err, j.f.Truncate(j.size)))
+	}
+	s := span{j.size, len(line)}
+	j.size += int64(len(line))
+	return s, nil
+}
+
+// line is the line at s, without its end.
+func (j *journal) line(s span) ([]byte, error) {
+	b := make([]byte, s.size)
+	if _, err := j.f.ReadAt(b, s.start); err != nil {
+		return nil, fmt.Errorf("report %s: %w", journalName, err)
+	}
+	return bytes.TrimSuffix(b, []byte("\n")), nil
+}
+
+// record is the record for k.
+func (j *journal) record(k key) (r Record, err error) {
+	b, err := j.line(j.at[k])
+	if err == nil {
+		err = json.Unmarshal(b, &r)
+	}
+	return r, err
+}
+
+// writeTo writes the records for keys, as results.json has them.
+func (j *journal) writeTo(w io.Writer, head Head, keys []key) error {
+	b, err := marshal(head)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 256<<10)
+	b = bytes.TrimSuffix(b, []byte("}\n"))
+	fmt.Fprintf(out, "%s,\"results\":[", b)
+	for i, k := range keys {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		line, err := j.line(j.at[k])
+		if err != nil {
+			return err
+		}
+		out.WriteByte('\n')
+		out.Write(line)
+	}
+	out.WriteString("\n]}\n")
+	return out.Flush()
+}
+
+// remove removes the journal.
+func (j *journal) remove() error {
+	err := os.Remove(j.name)
+	if errors.Is(err, fs.ErrNotExist) { // someone else has
+		err = nil
+	}
+	return errors.Join(j.f.Close(), err)
+}
+
+// marshal writes v as a line, in ASCII: what a peer sent can neither hide in it nor
+// reorder it.
+func marshal(v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	return append(escape(b), '\n'), err
+}

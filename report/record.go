@@ -1,0 +1,73 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"gobahn/cases"
+	"gobahn/templates"
+)
+
+// A Record is one case played against one peer.
+type Record struct {
+	Agent       string
+	Case        cases.Case // as it was judged
+	Number      int        // the number in the run, as in /runCase?case=
+	Observation cases.Observation
+	Result      cases.Result
+}
+
+// A recordFile is a record in files. What can be derived from the rest is there for
+// readers that cannot.
+type recordFile struct {
+	Agent  string `json:"agent"`
+	Number int    `json:"number"`
+	*cases.Result
+	Explanation string             `json:"explanation,omitempty"` // of a failure: headline, what was sent, wanted and got
+	Clean       bool               `json:"wasClean"`
+	CloseCode   *uint16            `json:"remoteCloseCode"` // null: the peer sent none
+	Duration    int64              `json:"duration"`        // milliseconds
+	Case        *cases.Case        `json:"case"`
+	Observation *cases.Observation `json:"observation"`
+}
+
+// MarshalJSON writes r as results.json has it.
+func (r Record) MarshalJSON() ([]byte, error) {
+	return json.Marshal(recordFile{
+		Agent: r.Agent, Number: r.Number, Result: &r.Result,
+		Explanation: r.Result.Explain(r.Case, r.Observation),
+		Clean:       r.Observation.Closing.WasClean,
+		CloseCode:   r.Observation.Closing.RemoteCode,
+		Duration:    templates.Milliseconds(r.Observation.Duration),
+		Case:        &r.Case, Observation: &r.Observation,
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Record) UnmarshalJSON(b []byte) error {
+	*r = Record{}
+	f := recordFile{Result: &r.Result, Case: &r.Case, Observation: &r.Observation}
+	if err := json.Unmarshal(b, &f); err != nil {
+		return err
+	}
+	r.Agent, r.Number = f.Agent, f.Number
+	return r.check()
+}
+
+// verdicts are all there are, of cases and of endings.
+var verdicts = slices.Concat(cases.Verdicts,
+	[]cases.Verdict{cases.Failed, cases.WrongCodeSent, cases.Unclean, cases.FailedByClient})
+
+// check refuses what no run can have written.
+func (r Record) check() error {
+	switch {
+	case r.Case.ID == "" || r.Result.ID != r.Case.ID:
+		return fmt.Errorf(`"id" is %q, but that of the "case" is %q`, r.Result.ID, r.Case.ID)
+	case !slices.Contains(verdicts, r.Result.Verdict):
+		return fmt.Errorf(`"verdict" %q: want one of %q`, r.Result.Verdict, verdicts)
+	case !slices.Contains(verdicts, r.Result.CloseVerdict):
+		return fmt.Errorf(`"closeVerdict" %q: want one of %q`, r.Result.CloseVerdict, verdicts)
+	}
+	return nil
+}
