@@ -18,6 +18,7 @@ import (
 // A mode is a command that runs until it is stopped.
 type mode struct {
 	port   string
+	ended  chan struct{}       // closed when it has
 	stop   func() (status int) // may be called more than once
 	stderr *strings.Builder    // to be read when it was stopped
 }
@@ -27,11 +28,12 @@ func start(t *testing.T, args ...string) *mode {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, stdout := io.Pipe()
-	m := &mode{stderr: new(strings.Builder)}
+	m := &mode{ended: make(chan struct{}), stderr: new(strings.Builder)}
 	status := make(chan int, 1)
 	go func() {
 		status <- run(ctx, args, stdout, m.stderr)
 		stdout.Close()
+		close(m.ended)
 	}()
 	m.stop = sync.OnceValue(func() int {
 		cancel()
