@@ -3,6 +3,8 @@ package main
 import (
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/recorded"
 )
 
 // A fuzzing server as users start it: whatever the host in its URL, it is reached on
@@ -96,5 +99,37 @@ func converse(t *testing.T, address, path string) (messages []string) {
 		}
 		messages = append(messages, string(b))
 		_ = c.WriteMessage(kind, b) // the server may have closed, which the next read says
+	}
+}
+
+// The image has what scripts know of the reference's: the command, the directories, the
+// port, and both paths of wstest.
+func TestImageIsShapedLikeTheReferences(t *testing.T) {
+	root, err := recorded.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, image, ok := strings.Cut(string(b), "FROM debian:") // which has sh and bash
+	if !ok {
+		t.Fatal("the image has no shell")
+	}
+	for _, want := range []string{
+		"WORKDIR /",
+		"VOLUME /config /reports",
+		"EXPOSE 9001",
+		`CMD ["wstest", "--mode", "fuzzingserver", "--spec", "/config/fuzzingserver.json"]`,
+		"COPY --from=build /wstest /usr/local/bin/wstest",
+		"ln -s /usr/local/bin/wstest /opt/pypy/bin/wstest",
+	} {
+		if !strings.Contains(image, want) {
+			t.Errorf("no %q in\n%s", want, image)
+		}
+	}
+	if strings.Contains(image, "ENTRYPOINT") || strings.Contains(image, "USER") {
+		t.Error("scripts set these themselves")
 	}
 }
