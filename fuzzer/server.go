@@ -24,6 +24,9 @@ type Server struct {
 	Protocols []string     // subprotocols that are accepted
 	TLS       *tls.Config  // nil: none is spoken
 
+	NoStop bool   // clients cannot stop it
+	Token  string // what clients have to give as ?token= to stop it or to have reports written; empty: nothing
+
 	// Skip reports whether a case is not to be played with an agent; nil: none is not.
 	Skip func(agent string, id cases.ID) bool
 
@@ -168,6 +171,9 @@ func (v *visit) route(head wire.Head) (plan, error) {
 		return v.direct()
 	}
 	p, err := serve(v, query)
+	if _, ok := errors.AsType[refusal](err); ok {
+		return plan{}, err
+	}
 	if err != nil { // the reference, too, calls it a server error
 		return plan{}, refusal{status: http.StatusInternalServerError, text: err.Error()}
 	}

@@ -29,6 +29,7 @@ type compat struct {
 	agent   string
 	origin  string
 	about   bool
+	control controlFlags
 
 	out, log io.Writer
 }
@@ -74,6 +75,7 @@ func (c *compat) flags(cmd *cobra.Command) {
 		_ = f.MarkHidden(name)
 	}
 	c.runFlags.flags(cmd, "")
+	c.control.flags(cmd)
 	c.parallelFlag(cmd)
 }
 
@@ -215,7 +217,7 @@ func (c *compat) fuzzingServer(cmd *cobra.Command) error {
 	sel := c.override(cmd, s.Selection, s.Outdir)
 	j := serverJob{
 		runFlags: c.runFlags, listen: address, webport: c.webport, tls: config, options: s.Options, protocols: s.Protocols,
-		out: c.out, log: c.log,
+		control: c.control, out: c.out, log: c.log,
 	}
 	if err := j.choose(sel, c.log); err != nil {
 		return err

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"gobahn/cmd/wstest/internal/web"
 	"gobahn/fuzzer"
 )
@@ -23,6 +25,7 @@ type serverJob struct {
 	tls       *tls.Config
 	options   fuzzer.Options
 	protocols []string
+	control   controlFlags
 
 	out, log io.Writer
 
@@ -30,6 +33,17 @@ type serverJob struct {
 	// returns; nil: others stop it.
 	ready func(ctx context.Context, port int) error
 	begun chan struct{} // closed when the first case begins; nil: nobody looks
+}
+
+// ControlFlags limit what clients may do beside being tested.
+type controlFlags struct {
+	noStop bool
+	token  string
+}
+
+func (c *controlFlags) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.noStop, "no-stop", false, "a fuzzing server is not to be stopped by clients (/stopServer, shutdownOnComplete)")
+	cmd.Flags().StringVar(&c.token, "control-token", "", "what clients have to give as ?token= to stop a fuzzing server or have reports written")
 }
 
 // play serves clients, and writes the reports in the end.
@@ -78,6 +92,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 	})
 	server := &fuzzer.Server{
 		Config: j.config(j.options), Cases: j.list, Protocols: j.protocols, TLS: j.tls, Skip: j.skip,
+		NoStop: j.control.noStop, Token: j.control.token,
 		OnStart: func(p fuzzer.Played) {
 			first()
 			rec.progress.start(p)

@@ -46,6 +46,7 @@ line, and 3 if the run could not be made or is incomplete.`,
 		RunE: c.run,
 	}
 	c.runFlags.flags(cmd, "reports/clients")
+	c.control.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&c.listen, "listen", "", "address to listen on (default :9001, and with a COMMAND a free port of 127.0.0.1)")
 	f.IntVar(&c.webport, "webport", 8080, "port of the page that tests browsers (0: none, as with a COMMAND)")

@@ -68,6 +68,21 @@ func TestEndpointsAreReachedOnAllInterfaces(t *testing.T) {
 	}
 }
 
+// A server that others reach, too, can keep control to those who know a word.
+func TestServerIsStoppedOnlyByThoseWhoMay(t *testing.T) {
+	server := start(t, "test-client", "--listen", "127.0.0.1:0", "--webport", "0", "--cases", "1.1.1", "-o", t.TempDir(), "--control-token", "word")
+	url := "ws://127.0.0.1:" + server.port
+	if _, response, err := websocket.DefaultDialer.DialContext(t.Context(), url+"/stopServer", nil); err == nil || response.StatusCode != 403 {
+		t.Errorf("without the word: %v, %v", response, err)
+	}
+	converse(t, "127.0.0.1:"+server.port, "/stopServer?token=word")
+	select {
+	case <-server.ended:
+	case <-time.After(20 * time.Second):
+		t.Error("with the word it is not stopped")
+	}
+}
+
 func reachable(address string) bool {
 	nc, err := net.Dial("tcp", address)
 	if err == nil {
