@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"gobahn/cases"
@@ -36,6 +38,7 @@ type Client struct {
 	OnNotice func(string) // something the user should know of the run; nil: nothing
 
 	streams streams
+	lag     lag
 }
 
 // Run plays all of list and calls each after every case, in the order in which
@@ -49,6 +52,7 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 	if err != nil || len(list) == 0 {
 		return err
 	}
+	defer c.lag.measure(ctx)()
 	r := &clientRun{client: c, target: target, agent: c.Agent, each: each}
 	return r.all(ctx, list)
 }
@@ -127,10 +131,14 @@ func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened
 	nc, err := target.Dial(dialCtx, c.dialler(), c.TLS)
 	cancel()
 	if err != nil {
-		return cases.Observation{
+		o := cases.Observation{
 			Started: time.Now(), Seed: c.Seed, Faults: []string{err.Error()},
 			Closing: cases.Closing{NotCleanReason: "the server could not be reached"},
-		}, err
+		}
+		if errors.Is(err, syscall.ECONNRESET) { // which it was, and has reset TCP
+			err = nil
+		}
+		return o, err
 	}
 	fields := c.Fields
 	if target.Authorization != "" {
@@ -144,7 +152,7 @@ func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened
 		Protocols: c.Protocols,
 		Version:   opts.protocolVersion(),
 		Fields:    fields,
-	}}, &c.streams)
+	}}, &c.streams, &c.lag)
 	defer s.hangUp(ctx)
 	return s.run(ctx), nil
 }

@@ -38,6 +38,7 @@ type Server struct {
 
 	flights flights
 	streams streams
+	lag     lag
 	roster  roster
 	results results
 	visits  sync.WaitGroup // connections, and what works for them
@@ -64,6 +65,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer stop()
 	defer ln.Close()
 
+	defer s.lag.measure(ctx)()
 	defer s.visits.Wait()
 	slots := make(chan struct{}, maxConns)
 	for {
@@ -119,7 +121,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 		nc = tls.Server(nc, s.TLS)
 	}
 	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols}
-	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams)
+	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams, &s.lag)
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
 	err := v.err
