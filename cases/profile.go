@@ -152,27 +152,43 @@ var Rules = []Rule{
 	},
 }
 
-// about reports whether r is about c under p.
-func (r Rule) about(p Profile, c Case) bool {
-	return p.includes(r.Profile) && (r.Chapter == "" || strings.HasPrefix(string(c.ID), r.Chapter+"."))
+// About reports whether r is about c under p.
+func (r Rule) About(p Profile, c Case) bool {
+	inChapter := r.Chapter == "" || strings.HasPrefix(string(c.ID), r.Chapter+".")
+	return p.includes(r.Profile) && inChapter && r.When.concerns(c)
 }
 
-// holds reports whether w is what o, an observation of c, shows.
-func (w Condition) holds(c Case, o Observation) bool {
-	got := o.Closing
-	_, echo := c.echo()
-	nothingWrong := o.Opened && len(o.Events) == 0 && o.Lost == 0
+// concerns reports whether w is possible where c is played.
+func (w Condition) concerns(c Case) bool {
 	switch w {
-	case LeftToUs:
-		return o.Opened && !o.Server && got.DroppedByMe
-	case TooBig:
-		return echo && nothingWrong && !got.ClosedByMe && got.RemoteCode != nil && *got.RemoteCode == CodeTooBig
-	case TooSlow:
-		return echo && nothingWrong && got.ClosedByMe && !got.FailedByMe
+	case TooBig, TooSlow:
+		_, ok := c.echo()
+		return ok
 	case Swallowed:
-		return o.Opened && c.Ending.Peer && got.ClosedByMe
+		return c.Ending.Peer
 	case NoCode:
-		return o.Opened && c.Ending.MayDrop && got.RemoteCode == nil
+		return c.Ending.MayDrop
+	}
+	return true
+}
+
+// holds reports whether w is what o shows, of a case that w concerns.
+func (w Condition) holds(o Observation) bool {
+	got := o.Closing
+	nothingWrong := len(o.Events) == 0 && o.Lost == 0
+	switch {
+	case !o.Opened:
+		return false
+	case w == LeftToUs:
+		return !o.Server && got.DroppedByMe
+	case w == TooBig:
+		return nothingWrong && !got.ClosedByMe && got.RemoteCode != nil && *got.RemoteCode == CodeTooBig
+	case w == TooSlow:
+		return nothingWrong && got.ClosedByMe && !got.FailedByMe
+	case w == Swallowed:
+		return got.ClosedByMe
+	case w == NoCode:
+		return got.RemoteCode == nil
 	}
 	return false
 }
@@ -217,12 +233,12 @@ func (p Profile) rejudge(r *Result, c, under Case, o Observation) {
 	var reasons []string
 	if !r.sameVerdicts(plain) {
 		for _, override := range c.Overriding(p, o.Server) {
-			reasons = append(reasons, reason(override.Why, override.Clause))
+			reasons = append(reasons, override.Reason())
 		}
 	}
 	for _, rule := range Rules {
-		if rule.about(p, c) && rule.When.holds(under, o) && rule.apply(r) {
-			reasons = append(reasons, reason(rule.Why, rule.Clause))
+		if rule.About(p, under) && rule.When.holds(o) && rule.apply(r) {
+			reasons = append(reasons, rule.Reason())
 		}
 	}
 	var changed []string
@@ -241,7 +257,12 @@ func (r Result) sameVerdicts(other Result) bool {
 	return r.Verdict == other.Verdict && r.CloseVerdict == other.CloseVerdict
 }
 
-// reason is a sentence and the clause that says so.
+// Reason is why, and the clause that says so.
+func (o Override) Reason() string { return reason(o.Why, o.Clause) }
+
+// Reason is why, and the clause that says so.
+func (r Rule) Reason() string { return reason(r.Why, r.Clause) }
+
 func reason(why, clause string) string {
 	return fmt.Sprintf("%s (%s).", strings.TrimSuffix(why, "."), clause)
 }
