@@ -24,6 +24,7 @@ var reservedBits = Chapter{
 			Script:      Script{Text("Hello, world!"), Text("Hello, world!").Reserved(2), Ping("")},
 			Accept:      echoedFirst("Hello, world!"),
 			Ending:      FailedByPeer(CodeProtocolError),
+			Overrides:   orNotAtAll("Hello, world!"),
 		},
 		{
 			ID:          "3.3",
@@ -33,6 +34,7 @@ var reservedBits = Chapter{
 			Script:      Script{Text("Hello, world!"), Text("Hello, world!").Reserved(3), Ping("")}.Synced(),
 			Accept:      echoedFirst("Hello, world!"),
 			Ending:      FailedByPeer(CodeProtocolError),
+			Overrides:   orNotAtAll("Hello, world!"),
 		},
 		{
 			ID:          "3.4",
@@ -42,6 +44,7 @@ var reservedBits = Chapter{
 			Script:      Script{Text("Hello, world!"), Text("Hello, world!").Reserved(4), Ping("")}.Chopped(1),
 			Accept:      echoedFirst("Hello, world!"),
 			Ending:      FailedByPeer(CodeProtocolError),
+			Overrides:   orNotAtAll("Hello, world!"),
 		},
 		{
 			ID:          "3.5",
@@ -83,4 +86,13 @@ func echoedFirst(message string) []Outcome {
 		{Verdict: OK, Events: Events{GotText(message)}},
 		{Verdict: NonStrict, Says: "The connection ended before the good message was echoed."},
 	}
+}
+
+// orNotAtAll is what the RFC says of that.
+func orNotAtAll(message string) []Override {
+	return []Override{{
+		Profile: RFC, Clause: "RFC 6455 7.1.7",
+		Why:    "Nothing says that what came before the bad frame must be answered before the connection is failed.",
+		Accept: append(Exactly(GotText(message)), Outcome{Verdict: OK, Says: "The connection was failed at once."}),
+	}}
 }

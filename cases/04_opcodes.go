@@ -45,7 +45,7 @@ func reservedOpcodes(section, kind string, first Op) (list []Case) {
 		}
 		if len(c.Script) > 1 {
 			c.Expectation = "The text message is echoed. " + c.Expectation
-			c.Accept = echoedFirst(hello)
+			c.Accept, c.Overrides = echoedFirst(hello), orNotAtAll(hello)
 		}
 		list = append(list, c)
 	}

@@ -155,6 +155,14 @@ func inTime(id ID, description string, script ...Step) Case {
 			{Verdict: NonStrict, Events: Events{Mark{"A"}, Mark{"B"}}, Says: "The connection ended only when the message was complete."},
 		},
 		Ending: FailedByPeer(CodeInvalidPayload).OrFail(WrongSide),
+		Overrides: []Override{{
+			Profile: RFC, Clause: "RFC 6455 8.1",
+			Why: "The connection must be failed, but no time is set: to do so when the message is complete is as good.",
+			Accept: []Outcome{
+				{Verdict: OK, Events: Events{Mark{"A"}}, Says: "The connection ended within 1s of the invalid octets, before the message was complete."},
+				{Verdict: OK, Events: Events{Mark{"A"}, Mark{"B"}}, Says: "The connection ended when the message was complete, 1s after the invalid octets."},
+			},
+		}},
 	}
 }
 

@@ -88,6 +88,11 @@ var closeOrder = []Case{
 		Script:      Script{Text("fragment1").More(), closeNormal, Continue("fragment2")},
 		Accept:      Silence,
 		Ending:      ourClose,
+		Overrides: []Override{{
+			Profile: RFC, Clause: "RFC 6455 5.5.1",
+			Why:    "The reply typically has the code that it answers, but may have any that may be sent.",
+			Ending: &Ending{NoAutoClose: true, AnyCode: true, Fatal: WrongCode},
+		}},
 	},
 	{
 		ID:          "7.1.6",
@@ -149,7 +154,7 @@ var closeReason = []Case{
 }
 
 // codesAllowed is section 7.7. Peers answer with 1000 or echo the code.
-var codesAllowed = closeCodes("7.7", repliesToClose,
+var codesAllowed = overridden(closeCodes("7.7", repliesToClose,
 	[]string{"RFC 6455 5.5.1", "RFC 6455 7.4.1", "RFC 6455 7.4.2"},
 	func(code uint16) Ending {
 		return Ending{Codes: []uint16{CodeNormal, code}}.OrFail(WrongCode)
@@ -167,10 +172,15 @@ var codesAllowed = closeCodes("7.7", repliesToClose,
 		{3999, "the last for libraries and frameworks"},
 		{4000, "the first for private use"},
 		{4999, "the last for private use"},
-	})
+	}), "7.7.8", Override{
+	Profile: RFC, ClientOnly: true, Clause: "RFC 6455 7.4.1",
+	Why:    "A server does not use 1010, and nothing says what a client makes of it.",
+	Accept: []Outcome{{Verdict: Informational, Says: "The client was sent a code that is for clients to send; how it closed is below."}},
+	Ending: &Ending{Codes: []uint16{CodeNormal, 1010, CodeProtocolError}, MayDrop: true, Fatal: WrongCode},
+})
 
 // codesForbidden is section 7.9.
-var codesForbidden = closeCodes("7.9", "This is no code that may be sent: the peer fails the connection.",
+var codesForbidden = overridden(closeCodes("7.9", "This is no code that may be sent: the peer fails the connection.",
 	[]string{"RFC 6455 7.4.1", "RFC 6455 7.4.2"},
 	func(uint16) Ending {
 		return Ending{Codes: []uint16{CodeProtocolError}, MayDrop: true}.OrFail(WrongCode)
@@ -184,7 +194,12 @@ var codesForbidden = closeCodes("7.9", "This is no code that may be sent: the pe
 		{1100, "reserved and not defined"},
 		{2000, "reserved and not defined"},
 		{2999, "the last that is reserved and not defined"},
-	})
+	}), "7.9.3", Override{
+	Profile: RFC, Clause: "RFC 6455 7.4.1",
+	Why:    "1004 is reserved for a meaning to come, and not among the codes that must not be sent: to refuse it and to take it are both right.",
+	Accept: []Outcome{{Verdict: Informational, Says: "The peer was sent a code whose meaning is not defined; how it closed is below."}},
+	Ending: &Ending{Codes: []uint16{CodeProtocolError, CodeNormal, 1004}, MayDrop: true, Fatal: WrongCode},
+})
 
 // codesUndefined is section 7.13.
 var codesUndefined = closeCodes("7.13", "The RFC does not say what follows: to close with 1000, 1002 or this code, and to drop TCP, are all accepted.",

@@ -116,6 +116,11 @@ func echoedOnce(id ID, description string, m Message, limit Duration) Case {
 		},
 		Limit:  CloseAfter(limit),
 		Report: Report{Time: true, Quiet: true},
+		Overrides: []Override{{
+			Profile: Strict, Clause: "RFC 6455 5.6",
+			Why:    "What is in a message is what was sent, not only its type and length.",
+			Accept: Exactly(Echoed{1}),
+		}},
 	}
 }
 

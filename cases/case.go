@@ -1,5 +1,7 @@
 package cases
 
+import "slices"
+
 // A Case is one conformance test: what we send, which answers we accept, and
 // how the connection must end. It is plain data: it can be compared, copied,
 // written to JSON and read back without loss.
@@ -17,6 +19,10 @@ type Case struct {
 	Ending      Ending    `json:"ending,omitzero"`
 	Limit       Limit     `json:"limit,omitzero"`
 	Report      Report    `json:"report,omitzero"`
+
+	// Overrides are what it asks for under other profiles than Autobahn, in the order
+	// in which they apply.
+	Overrides []Override `json:"overrides,omitempty"`
 }
 
 // An ID names a case the way Autobahn does: "3.6", "12.1.1".
@@ -50,7 +56,8 @@ var Verdicts = []Verdict{OK, NonStrict, Informational, Unimplemented}
 type Outcome struct {
 	Verdict Verdict `json:"verdict"`
 	Events  Events  `json:"events,omitempty"`
-	Says    string  `json:"says,omitempty"` // what the report says when this one matched
+	MayMiss int     `json:"mayMiss,omitempty"` // so many of the first events may be missing, any of them
+	Says    string  `json:"says,omitempty"`    // what the report says when this one matched
 }
 
 // Exactly accepts one sequence of events and no other.
@@ -63,15 +70,46 @@ var Silence = Exactly()
 func Decided(accept []Outcome, got Events) bool {
 	decided := false
 	for _, o := range accept {
-		switch {
-		case len(o.Events) < len(got) || !o.Events[:len(got)].Equal(got):
-		case len(o.Events) > len(got):
+		if o.begins(got) {
 			return false
-		default:
-			decided = true
 		}
+		decided = decided || o.matches(got)
 	}
 	return decided
+}
+
+// matches reports whether got is o.
+func (o Outcome) matches(got Events) bool {
+	needed := max(0, len(o.Events)-max(0, o.MayMiss)) // at the end
+	n := len(got) - needed
+	if n < 0 || !got[n:].Equal(o.Events[len(o.Events)-needed:]) {
+		return false
+	}
+	o.Events = o.Events[:len(o.Events)-needed]
+	_, ok := o.follow(got[:n])
+	return ok
+}
+
+// begins reports whether got is how o begins, and more may come.
+func (o Outcome) begins(got Events) bool {
+	next, ok := o.follow(got)
+	return ok && next < len(o.Events)
+}
+
+// follow is where in its events o is after got; ok says that got fits.
+func (o Outcome) follow(got Events) (next int, ok bool) {
+	for _, e := range got {
+		for next < len(o.Events) && !sameEvent(o.Events[next], e) {
+			if next >= o.MayMiss {
+				return next, false
+			}
+			next++
+		}
+		if next++; next > len(o.Events) {
+			return next, false
+		}
+	}
+	return next, true
 }
 
 // An Ending says how the connection must come to its end. The zero value is a
@@ -80,6 +118,7 @@ func Decided(accept []Outcome, got Events) bool {
 type Ending struct {
 	Peer        bool     `json:"peer,omitempty"`        // the peer, not we, must end it
 	Codes       []uint16 `json:"codes,omitempty"`       // close codes the peer may send, the first is the one we close with; nil: 1000
+	AnyCode     bool     `json:"anyCode,omitempty"`     // so will any other code that may be sent
 	MayDrop     bool     `json:"mayDrop,omitempty"`     // a dropped TCP connection will do
 	NoAutoClose bool     `json:"noAutoClose,omitempty"` // only the script or the limit starts the closing handshake
 	Fatal       Fault    `json:"fatal,omitempty"`       // the fault that fails the behaviour as well as the close
@@ -93,6 +132,11 @@ func (e Ending) CloseCodes() []uint16 {
 		return []uint16{CodeNormal}
 	}
 	return e.Codes
+}
+
+// allows reports whether the peer may close with code.
+func (e Ending) allows(code uint16) bool {
+	return slices.Contains(e.CloseCodes(), code) || e.AnyCode && CloseCodeAllowed(code)
 }
 
 // A Fault is a way for an ending to be wrong.

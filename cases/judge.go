@@ -15,6 +15,7 @@ type Result struct {
 	Says         string  `json:"says"`               // why Verdict is what it is, one sentence
 	CloseSays    string  `json:"closeSays"`          // why CloseVerdict is what it is, one sentence
 	Headline     string  `json:"headline,omitempty"` // what the peer did wrong; empty: nothing
+	Why          string  `json:"why,omitempty"`      // why a profile has other verdicts than Autobahn; empty: it has not
 }
 
 // The headlines of a failure. NoAnswer is followed by the time that was allowed.
@@ -28,11 +29,15 @@ const (
 
 // Judge grades o, an observation of c. It is pure: the same arguments give the
 // same result. The rules are those of the reference, in its order.
-func Judge(c Case, o Observation) Result {
-	r := Result{ID: c.ID}
+func Judge(c Case, o Observation) Result { return Autobahn.Judge(c, o) }
+
+// grade is Judge without the headline. Answered says that the answers were among the
+// accepted ones.
+func grade(c Case, o Observation) (r Result, answered bool) {
+	r = Result{ID: c.ID}
 	r.Verdict, r.Says = judgeEvents(c, o)
 	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
-	answered := r.Verdict != Failed // as accepted, before the ending is looked at
+	answered = r.Verdict != Failed // before the ending is looked at
 	switch {
 	case c.Ending.Fatal == WrongSide && o.Opened && o.Closing.ClosedByMe == c.Ending.Peer:
 		r.Verdict, r.Says = Failed, r.CloseSays
@@ -42,8 +47,7 @@ func Judge(c Case, o Observation) Result {
 	if c.Ending.Grade != "" {
 		r.Verdict, r.CloseVerdict = c.Ending.Grade, c.Ending.Grade
 	}
-	r.Headline = headline(c, o, r, answered)
-	return r
+	return r, answered
 }
 
 // judgeEvents grades the events of o by the first outcome that matches. A case
@@ -58,7 +62,7 @@ func judgeEvents(c Case, o Observation) (Verdict, string) {
 		return Unimplemented, "The case was not played: permessage-deflate was not agreed on."
 	}
 	for _, outcome := range c.Accept {
-		if o.Lost > 0 || !outcome.Events.Equal(o.Events) {
+		if o.Lost > 0 || !outcome.matches(o.Events) {
 			continue
 		}
 		switch {
@@ -122,8 +126,8 @@ func judgeEnding(want Ending, o Observation) (Verdict, string) {
 		return Failed, "The connection was failed by the wrong endpoint"
 	case !want.MayDrop && !got.WasClean:
 		return Unclean, "A complete closing handshake is required here: " + got.NotCleanReason
-	case got.RemoteCode != nil && !slices.Contains(want.CloseCodes(), *got.RemoteCode):
-		return WrongCodeSent, fmt.Sprintf("The close code should have been %s or empty", codeList(want.CloseCodes()))
+	case got.RemoteCode != nil && !want.allows(*got.RemoteCode):
+		return WrongCodeSent, fmt.Sprintf("The close code should have been %s or empty", want.codes())
 	case !o.Server && got.DroppedByMe:
 		return FailedByClient, "The fuzzer, as the client, had to drop TCP, which is the server's part"
 	}
@@ -136,6 +140,14 @@ func openingFault(o Observation) string {
 		return o.Faults[0]
 	}
 	return o.Closing.NotCleanReason
+}
+
+// codes shows the close codes the peer may send.
+func (e Ending) codes() string {
+	if e.AnyCode {
+		return "any that may be sent"
+	}
+	return codeList(e.CloseCodes())
 }
 
 // codeList shows codes with commas between, each once.
@@ -174,12 +186,7 @@ func headline(c Case, o Observation, r Result, answered bool) string {
 
 // answeredTooLittle reports whether got is how an accepted outcome begins.
 func answeredTooLittle(accept []Outcome, got Events) bool {
-	for _, o := range accept {
-		if len(got) < len(o.Events) && o.Events[:len(got)].Equal(got) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(accept, func(o Outcome) bool { return o.begins(got) })
 }
 
 // Explain shows a failure as a headline, then what was sent, wanted and got, in
@@ -201,7 +208,7 @@ func (r Result) Explain(c Case, o Observation) string {
 		fmt.Fprintf(&s, "\n    %-5s %s", label("sent", i), step)
 	}
 	for i, outcome := range c.Accept {
-		fmt.Fprintf(&s, "\n    %-5s %s; %s", label("want", i), outcome.Events, c.Ending)
+		fmt.Fprintf(&s, "\n    %-5s %s; %s", label("want", i), outcome, c.Ending)
 	}
 	fmt.Fprintf(&s, "\n    got   %s; %s", o.brief(), o.Closing)
 	for _, fault := range o.Remarks() {
@@ -242,7 +249,7 @@ func (e Ending) String() string {
 	if !e.Peer {
 		s += " answered"
 	}
-	s += " " + codeList(e.CloseCodes())
+	s += " " + e.codes()
 	if e.MayDrop {
 		s += ", or drop"
 	}

@@ -137,6 +137,14 @@ func (e Events) String() string {
 	return strings.Join(list, ", ")
 }
 
+// String is the events, and how many of them may be missing.
+func (o Outcome) String() string {
+	if o.MayMiss == 0 {
+		return o.Events.String()
+	}
+	return fmt.Sprintf("%s (the first %d may be missing)", o.Events, o.MayMiss)
+}
+
 // payloadOf shows the payload of a frame with opcode op.
 func payloadOf(op Op, p Payload) string {
 	if op == OpClose {

@@ -7,7 +7,7 @@ import (
 
 // TestACaseIsData walks the type of Case and every kind of step and event.
 func TestACaseIsData(t *testing.T) {
-	for name, r := range map[string]reflect.Type{"Case": reflect.TypeFor[Case]()} {
+	for name, r := range map[string]reflect.Type{"Case": reflect.TypeFor[Case](), "Rule": reflect.TypeFor[Rule]()} {
 		for _, fault := range shapeFaults(name, r) {
 			t.Error(fault)
 		}

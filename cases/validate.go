@@ -22,19 +22,59 @@ func (c Case) Validate() error {
 			return fmt.Errorf("case %s: step %d: %w", c.ID, i+1, err)
 		}
 	}
-	for i, o := range c.Accept {
-		if !slices.Contains(Verdicts, o.Verdict) {
-			return fmt.Errorf("case %s: outcome %d: verdict %q: want one of %v", c.ID, i+1, o.Verdict, Verdicts)
+	if err := first(validateAccept(c.Accept), c.Ending.validate()); err != nil {
+		return fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	for i, o := range c.Overrides {
+		if err := o.validate(c.Overrides[:i]); err != nil {
+			return fmt.Errorf("case %s: override %d: %w", c.ID, i+1, err)
 		}
 	}
-	e := c.Ending
-	if e.Fatal != "" && e.Fatal != WrongSide && e.Fatal != WrongCode {
-		return fmt.Errorf("case %s: ending: fatal %q: want %q or %q", c.ID, e.Fatal, WrongSide, WrongCode)
-	}
-	if e.Grade != "" && !slices.Contains(Verdicts, e.Grade) {
-		return fmt.Errorf("case %s: ending: grade %q: want one of %v", c.ID, e.Grade, Verdicts)
+	return nil
+}
+
+// validateAccept reports what in accept cannot be judged.
+func validateAccept(accept []Outcome) error {
+	for i, o := range accept {
+		switch {
+		case !slices.Contains(Verdicts, o.Verdict):
+			return fmt.Errorf("outcome %d: verdict %q: want one of %v", i+1, o.Verdict, Verdicts)
+		case o.MayMiss < 0 || o.MayMiss > len(o.Events):
+			return fmt.Errorf("outcome %d: of %d events %d may be missing", i+1, len(o.Events), o.MayMiss)
+		}
 	}
 	return nil
+}
+
+func (e Ending) validate() error {
+	switch {
+	case e.Fatal != "" && e.Fatal != WrongSide && e.Fatal != WrongCode:
+		return fmt.Errorf("ending: fatal %q: want %q or %q", e.Fatal, WrongSide, WrongCode)
+	case e.Grade != "" && !slices.Contains(Verdicts, e.Grade):
+		return fmt.Errorf("ending: grade %q: want one of %v", e.Grade, Verdicts)
+	}
+	return nil
+}
+
+// validate reports what is wrong with o, which comes after earlier ones.
+func (o Override) validate(earlier []Override) error {
+	again := func(e Override) bool { return e.Profile == o.Profile && e.ClientOnly == o.ClientOnly }
+	stricter := func(e Override) bool { return e.Profile == Strict && o.Profile == RFC }
+	switch {
+	case !slices.Contains(Profiles[1:], o.Profile):
+		return fmt.Errorf("profile %q: want one of %v", o.Profile, Profiles[1:])
+	case slices.ContainsFunc(earlier, again):
+		return fmt.Errorf("there is one for profile %s already", o.Profile)
+	case slices.ContainsFunc(earlier, stricter):
+		return fmt.Errorf("profile %s comes after %s, which includes it", o.Profile, Strict)
+	case o.Accept == nil && o.Ending == nil:
+		return fmt.Errorf("it changes neither what is accepted nor the ending")
+	case o.Clause == "" || o.Why == "":
+		return fmt.Errorf("it says no clause or not why")
+	case o.Ending != nil:
+		return first(validateAccept(o.Accept), o.Ending.validate())
+	}
+	return validateAccept(o.Accept)
 }
 
 // validateStep reports what in step cannot be played.

@@ -82,7 +82,7 @@ func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (
 		return p, context.Cause(ctx)
 	}
 	o.Before = before
-	p.Agent, p.Observation, p.Result = r.named(o), o, cases.Judge(p.Case, o)
+	p.Agent, p.Observation, p.Result = r.named(o), o, r.client.Profile.Judge(p.Case, o)
 	return p, err
 }
 
@@ -110,6 +110,7 @@ func (r *clientRun) named(o cases.Observation) string {
 func (r *clientRun) done(p Played) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	p.Case = p.Case.Under(r.client.Profile, p.Observation.Server)
 	return r.each(p)
 }
 

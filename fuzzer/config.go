@@ -15,6 +15,10 @@ type Config struct {
 	Product string   // name and version shown to peers, e.g. "Gobahn/0.1.0"; empty: "Gobahn"
 	Dialler Dialler  // nil: net.Dialer
 
+	// Profile says by whose rules cases are judged; empty: Autobahn. How they are
+	// played does not depend on it.
+	Profile cases.Profile
+
 	// OnRow is called with each row of a wire log as it comes, while the session waits;
 	// nil: nothing.
 	OnRow func(cases.Row)
@@ -27,10 +31,10 @@ type Dialler interface {
 
 // Played is one case played against one peer.
 type Played struct {
-	Agent       string // the name of the peer
-	Peer        string // its address
-	Number      int    // of the case in the run, from 1
-	Case        cases.Case
+	Agent       string     // the name of the peer
+	Peer        string     // its address
+	Number      int        // of the case in the run, from 1
+	Case        cases.Case // once it has been played, as it was judged
 	Observation cases.Observation
 	Result      cases.Result
 }

@@ -103,7 +103,8 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		if v.ctx.Err() != nil {
 			return nil
 		}
-		played.Observation, played.Result = o, cases.Judge(played.Case, o)
+		played.Observation, played.Result = o, s.Profile.Judge(played.Case, o)
+		played.Case = played.Case.Under(s.Profile, o.Server)
 		defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
 		if s.OnResult == nil {
 			return nil

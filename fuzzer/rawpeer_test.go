@@ -298,9 +298,15 @@ func (d pipeDialler) DialContext(context.Context, string, string) (net.Conn, err
 // testServer plays list against a raw peer as the server, in virtual time.
 func testServer(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
 	t.Helper()
+	return testServerUnder(t, cases.Autobahn, newPeer, list)
+}
+
+// testServerUnder is testServer under a profile.
+func testServerUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		client := fuzzer.Client{
-			Config: fuzzer.Config{Dialler: pipeDialler(func(nc net.Conn) { newPeer().serve(nc) })},
+			Config: fuzzer.Config{Profile: profile, Dialler: pipeDialler(func(nc net.Conn) { newPeer().serve(nc) })},
 			URL:    "ws://peer", Agent: "raw", Parallel: 1,
 		}
 		err := client.Run(t.Context(), list, func(p fuzzer.Played) error {
@@ -318,10 +324,16 @@ func testServer(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (playe
 // testClient plays list against a raw peer as the client, in virtual time.
 func testClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
 	t.Helper()
+	return testClientUnder(t, cases.Autobahn, newPeer, list)
+}
+
+// testClientUnder is testClient under a profile.
+func testClientUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ln := newPipeListener()
 		ctx, stop := context.WithCancel(t.Context())
-		server := fuzzer.Server{Cases: list, OnResult: func(p fuzzer.Played) error {
+		server := fuzzer.Server{Config: fuzzer.Config{Profile: profile}, Cases: list, OnResult: func(p fuzzer.Played) error {
 			played = append(played, p)
 			return nil
 		}}

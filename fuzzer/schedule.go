@@ -97,7 +97,7 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 // unreachable passes on that all cases have failed, of which the first has been played.
 func (r *clientRun) unreachable(queue []Played, o cases.Observation, err error) error {
 	for _, p := range queue {
-		p.Agent, p.Observation, p.Result = r.agent, o, cases.Judge(p.Case, o)
+		p.Agent, p.Observation, p.Result = r.agent, o, r.client.Profile.Judge(p.Case, o)
 		if err := r.done(p); err != nil {
 			return err
 		}

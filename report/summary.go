@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,7 +26,7 @@ type Count struct {
 	Title       string
 	Cases       int
 	Verdicts    map[cases.Verdict]int
-	ClosedBadly int // cases with a closing verdict other than OK and INFORMATIONAL
+	ClosedBadly int // cases with a closing verdict other than OK, NON-STRICT and INFORMATIONAL
 }
 
 // Summary counts the verdicts so far.
@@ -64,7 +65,7 @@ func (a *AgentSummary) add(chapter cases.Chapter, e entry) {
 func (c *Count) add(e entry) {
 	c.Cases++
 	c.Verdicts[e.verdict]++
-	if e.closeVerdict != cases.OK && e.closeVerdict != cases.Informational {
+	if !slices.Contains([]cases.Verdict{cases.OK, cases.NonStrict, cases.Informational}, e.closeVerdict) {
 		c.ClosedBadly++
 	}
 }

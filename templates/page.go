@@ -57,7 +57,7 @@ func (p Page) overviewLink() string { return p.Overview + "#" + p.Anchor }
 func (p Page) outcomes() string {
 	var lines []string
 	for _, o := range p.Case.Accept {
-		lines = append(lines, fmt.Sprintf("%s: %s", o.Verdict, o.Events))
+		lines = append(lines, fmt.Sprintf("%s: %s", o.Verdict, o))
 	}
 	lines = append(lines, "ending: "+p.Case.Ending.String())
 	return strings.Join(lines, "\n")

@@ -26,6 +26,7 @@ var grades = []grade{
 // closeGrades are the verdicts of endings, best first.
 var closeGrades = []grade{
 	{cases.OK, "Pass", "close_ok", "The connection ended as it should. Cells do not mention it."},
+	{cases.NonStrict, "Non-Strict", "close_ok", "It could have ended better. Only the profiles rfc and strict say so."},
 	{cases.Informational, "Informational", "close_ok", "Any ending would have done."},
 	{cases.WrongCodeSent, "Wrong Code", "close_bad", "The peer sent a close code that does not fit what happened."},
 	{cases.Unclean, "Unclean", "close_bad", "The closing handshake was required, but not completed."},

@@ -48,13 +48,19 @@ func casesCommand() *cobra.Command {
 
 // explainCommand says what a case is about.
 func explainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "explain CASE",
-		Short:   "Say what a case sends, what is accepted and why, and how to reproduce it",
-		Example: "  wstest explain 3.6",
+	var r runFlags
+	cmd := &cobra.Command{
+		Use:   "explain CASE",
+		Short: "Say what a case sends, what is accepted and why, and how to reproduce it",
+		Example: `  wstest explain 3.6
+  wstest explain 2.10 --profile rfc`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("want the id of a case: wstest explain 3.6")
+			}
+			profile, err := cases.ParseProfile(r.profileName)
+			if err != nil {
+				return usagef("--profile: %w", err)
 			}
 			list, err := selection{cases: patterns(args)}.list(cmd.ErrOrStderr())
 			if err != nil {
@@ -64,11 +70,35 @@ func explainCommand() *cobra.Command {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}
-				explain(cmd.OutOrStdout(), c)
+				explain(cmd.OutOrStdout(), c.Under(profile, true)) // which has all overrides
+				explainProfile(cmd.OutOrStdout(), c, profile)
 				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, c.ID)
 			}
 			return nil
 		},
+	}
+	r.profileFlag(cmd)
+	return cmd
+}
+
+// explainProfile writes what a profile says of c, and by which clause.
+func explainProfile(out io.Writer, c cases.Case, p cases.Profile) {
+	word := "profile"
+	line := func(text string) {
+		fmt.Fprintf(out, "%-8s %s\n", word, text)
+		word = ""
+	}
+	for _, o := range c.Overriding(p, true) {
+		whom := ""
+		if o.ClientOnly {
+			whom = " of clients"
+		}
+		line(fmt.Sprintf("%s%s: %s", o.Profile, whom, o.Reason()))
+	}
+	for _, r := range cases.Rules {
+		if r.About(p, c.Under(p, true)) {
+			line(fmt.Sprintf("%s if %s: %s", r.Profile, r.When, r.Reason()))
+		}
 	}
 }
 
@@ -99,7 +129,7 @@ func explain(out io.Writer, c cases.Case) {
 		}
 	}
 	for _, o := range c.Accept {
-		fmt.Fprintf(out, "%-8s %s\n", verdictWord(o.Verdict), templates.Legible(o.Events.String()))
+		fmt.Fprintf(out, "%-8s %s\n", verdictWord(o.Verdict), templates.Legible(o.String()))
 	}
 	fmt.Fprintf(out, "ending   %s\nwhy      %s\n", c.Ending, templates.Legible(c.Expectation))
 	limit := "failed by us"

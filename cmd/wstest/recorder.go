@@ -32,7 +32,7 @@ const maxFailures = 10
 
 // newRecorder prepares to record the run of r. Server says that we are the server.
 func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
-	run := report.Run{Product: product, Profile: "autobahn", Seed: r.seed, Server: server, Started: time.Now().UTC()}
+	run := report.Run{Product: product, Profile: string(r.profile), Seed: r.seed, Server: server, Started: time.Now().UTC()}
 	for _, c := range r.list {
 		run.Cases = append(run.Cases, c.ID)
 	}

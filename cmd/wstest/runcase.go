@@ -40,6 +40,7 @@ func runCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
+	j.profileFlag(cmd)
 	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
 	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&j.noTimeouts, "no-timeouts", false, "no time limits but those the case is about, for debugging a peer")
@@ -50,7 +51,7 @@ func runCommand() *cobra.Command {
 func (j *clientJob) watch(cmd *cobra.Command) error {
 	ctx, stop := j.bounded(cmd.Context())
 	defer stop()
-	c, t := j.list[0], j.targets[0]
+	c, t := j.list[0].Under(j.profile, false), j.targets[0]
 	config, err := tlsOf(t)
 	if err != nil {
 		return err
@@ -79,6 +80,9 @@ func (j *clientJob) watch(cmd *cobra.Command) error {
 	}
 	fmt.Fprintf(j.out, "got      %s; %s\n", templates.Legible(o.Events.String()), templates.Legible(o.Closing.String()))
 	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, r.Says, r.CloseVerdict, templates.Legible(r.CloseSays))
+	if r.Why != "" {
+		fmt.Fprintf(j.out, "profile  %s\n", r.Why)
+	}
 	if r.Headline != "" {
 		fmt.Fprintf(j.out, "\n%s\n", r.Explain(c, o))
 		return errNotConforming

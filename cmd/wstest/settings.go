@@ -20,6 +20,9 @@ type runFlags struct {
 	deadline time.Duration
 	verbose  bool
 
+	profileName string
+	profile     cases.Profile
+
 	timeScale  float64
 	noTimeouts bool
 
@@ -38,10 +41,16 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	f.StringSliceVar(&r.exclude, "exclude-cases", nil, "the same as --exclude")
 	_ = f.MarkHidden("exclude-cases")
 	f.Uint64Var(&r.seed, "seed", 1, "seed of the masking keys")
+	r.profileFlag(cmd)
 	f.DurationVar(&r.deadline, "deadline", 0, "end the run after that time, as incomplete (0: never)")
 	f.Float64Var(&r.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&r.noTimeouts, "no-timeouts", false, "no time limits but those the cases are about, for debugging a peer")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "show each result, and what a command prints")
+}
+
+// profileFlag is that of all commands that judge.
+func (r *runFlags) profileFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&r.profileName, "profile", string(cases.Autobahn), "whose rules judge: autobahn, rfc or strict")
 }
 
 // parallelFlag is that of the commands that test servers.
@@ -53,7 +62,10 @@ func (r *runFlags) parallelFlag(cmd *cobra.Command) {
 const maxParallel = 1000
 
 // check refuses values that make no sense.
-func (r *runFlags) check() error {
+func (r *runFlags) check() (err error) {
+	if r.profile, err = cases.ParseProfile(r.profileName); err != nil {
+		return usagef("--profile: %w", err)
+	}
 	switch {
 	case r.parallel < 0 || r.parallel > maxParallel:
 		return usagef("--parallel %d: want 0 to %d", r.parallel, maxParallel)
@@ -85,5 +97,5 @@ func (r *runFlags) selection() selection {
 // config is what the engine needs, with options that the flags add to.
 func (r *runFlags) config(options fuzzer.Options) fuzzer.Config {
 	options.TimeScale, options.NoTimeouts = r.timeScale, r.noTimeouts
-	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product}
+	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile}
 }
