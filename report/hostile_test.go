@@ -85,12 +85,15 @@ var ours = map[string]bool{
 	"html": true, "head": true, "meta": true, "title": true, "style": true, "body": true, "header": true, "nav": true,
 	"main": true, "footer": true, "section": true, "h1": true, "h2": true, "h3": true, "p": true, "a": true, "span": true,
 	"ul": true, "li": true, "pre": true, "div": true, "table": true, "caption": true, "thead": true, "tbody": true,
-	"tfoot": true, "script": true, "tr": true, "th": true, "td": true,
+	"tfoot": true, "script": true, "tr": true, "th": true, "td": true, "details": true, "summary": true, "strong": true,
+	"code": true, "mark": true, "svg": true, "desc": true, "text": true, "path": true, "g": true, "circle": true,
 }
 
 var ourAttributes = map[string]bool{
 	"lang": true, "charset": true, "name": true, "content": true, "http-equiv": true, "class": true, "id": true,
-	"href": true, "title": true, "scope": true, "colspan": true,
+	"href": true, "title": true, "scope": true, "colspan": true, "rel": true, "open": true, "role": true, "aria-label": true,
+	"data-copy": true, "data-at": true,
+	"viewbox": true, "viewBox": true, "width": true, "height": true, "x": true, "y": true, "d": true, "r": true, "cx": true, "transform": true,
 }
 
 func checkPage(t *testing.T, name string, doc *html.Node) {
