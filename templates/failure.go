@@ -9,17 +9,12 @@ import (
 	"gobahn/cases"
 )
 
-// failure is what went wrong in words: a title, and the lines below it. It is empty if
-// nothing did.
-func (p Page) failure() (title string, lines []string) {
-	text := p.Result.Explain(p.Case, p.Observation)
-	if text == "" {
-		return "", nil
-	}
-	for line := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, Legible(line))
-	}
-	return lines[0], lines[1:]
+// failure is what went wrong in words: a title, and the lines below it. Both are empty
+// if nothing did.
+func (p Page) failure() (title, lines string) {
+	text := LegibleLines(p.Result.Explain(p.Case, p.Observation))
+	title, lines, _ = strings.Cut(text, "\n")
+	return title, lines
 }
 
 // conforms reports whether the peer did nothing wrong.

@@ -38,7 +38,7 @@ const (
 // decode takes the frame apart that r is about, f being its octets; nil: they are not known.
 func decode(number int, r cases.Row, f *frame) *decoding {
 	d := &decoding{Name: fmt.Sprintf("%03d %s", number, frameLabel(r))}
-	d.add("%b... ....", classHead, "FIN", bit(r.FIN), either(r.FIN, "the last frame of a message", "more frames follow"))
+	d.add("%b... ....", classHead, "FIN", bit(r.FIN), either(r.FIN, "the final fragment", "more fragments follow"))
 	d.add(".%b.. ....", classHead, "RSV1", r.RSV>>2&1, "")
 	d.add("..%b. ....", classHead, "RSV2", r.RSV>>1&1, "")
 	d.add("...%b ....", classHead, "RSV3", r.RSV&1, "")

@@ -62,7 +62,7 @@ func newTimeline(o cases.Observation) timeline {
 	y := topMargin
 	for i := range items {
 		y += lineHeight
-		if i > 0 {
+		if i > 0 && items[i-1].at > 0 {
 			y += waited(items[i].at - items[i-1].at)
 		}
 		items[i].Y = y
@@ -111,8 +111,8 @@ func fold(items []item) []item {
 	middle := items[firstItems : len(items)-lastItems]
 	frames, others := 0, 0
 	for _, one := range middle {
-		if one.Kind == sent || one.Kind == received {
-			frames += one.rows
+		if one.row != nil && one.row.Frame() {
+			frames++
 		} else {
 			others += one.rows
 		}
