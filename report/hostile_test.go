@@ -92,7 +92,7 @@ var ours = map[string]bool{
 var ourAttributes = map[string]bool{
 	"lang": true, "charset": true, "name": true, "content": true, "http-equiv": true, "class": true, "id": true,
 	"href": true, "title": true, "scope": true, "colspan": true, "rel": true, "open": true, "role": true, "aria-label": true,
-	"data-copy": true, "data-at": true,
+	"data-copy": true, "data-at": true, "data-of": true,
 	"viewbox": true, "viewBox": true, "width": true, "height": true, "x": true, "y": true, "d": true, "r": true, "cx": true, "transform": true,
 }
 

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gobahn/cases"
@@ -25,31 +26,34 @@ type field struct {
 	Value string
 }
 
-// The classes of octets. What they look like, and a letter for each, is in the
-// stylesheet and in the legend.
+// The classes of octets, whose colours and underlines are in the stylesheet. They are no
+// classes of elements, since templ takes long for these.
 const (
-	classHead     = "oh" // FIN, RSV and opcode
-	classLength   = "ol" // MASK and the first form of the length
-	classExtended = "ox" // the longer forms
-	classKey      = "om"
-	classPayload  = "op"
+	classHead     = "head"   // FIN, RSV and opcode
+	classLength   = "length" // MASK and the first form of the length
+	classExtended = "long"   // its longer forms
+	classKey      = "key"
+	classPayload  = "payload"
 )
 
 // decode takes the frame apart that r is about, f being its octets; nil: they are not known.
 func decode(number int, r cases.Row, f *frame) *decoding {
-	d := &decoding{Name: fmt.Sprintf("%03d %s", number, frameLabel(r))}
-	d.add("%b... ....", classHead, "FIN", bit(r.FIN), either(r.FIN, "the final fragment", "more fragments follow"))
-	d.add(".%b.. ....", classHead, "RSV1", r.RSV>>2&1, "")
-	d.add("..%b. ....", classHead, "RSV2", r.RSV>>1&1, "")
-	d.add("...%b ....", classHead, "RSV3", r.RSV&1, "")
-	d.add(".... %04b", classHead, "Opcode", byte(r.Opcode), opcodeText(r.Opcode))
-	d.add("%b... ....", classLength, "MASK", bit(r.Key != ""), either(r.Key != "", "masked", "not masked"))
+	first := bit(r.FIN)<<7 | r.RSV&7<<4 | byte(r.Opcode)&0xF
+	second := bit(r.Key != "") << 7
 	length := field{Class: classLength, Name: "Length", Value: lengthText(r, f)}
+	d := &decoding{Name: fmt.Sprintf("%03d %s", number, frameLabel(r))}
 	if f != nil {
 		d.Octets = f.spans()
-		length.Bits = fmt.Sprintf(".%03b %04b", f.Second>>4&7, f.Second&0xF)
+		length.Bits = bitsOf(f.Second, 0x7F)
 	}
-	d.Fields = append(d.Fields, length)
+	d.Fields = append(make([]field, 0, 9),
+		field{bitsOf(first, 0x80), classHead, "FIN", either(r.FIN, "1, the final fragment", "0, more fragments follow")},
+		field{bitsOf(first, 0x40), classHead, "RSV1", either(r.RSV&4 != 0, "1", "0")},
+		field{bitsOf(first, 0x20), classHead, "RSV2", either(r.RSV&2 != 0, "1", "0")},
+		field{bitsOf(first, 0x10), classHead, "RSV3", either(r.RSV&1 != 0, "1", "0")},
+		field{bitsOf(first, 0x0F), classHead, "Opcode", strconv.Itoa(int(r.Opcode)) + ", " + opcodeText(r.Opcode)},
+		field{bitsOf(second, 0x80), classLength, "MASK", either(r.Key != "", "1, masked", "0, not masked")},
+		length)
 	if r.Key != "" {
 		d.Fields = append(d.Fields, field{"", classKey, "Masking key", Legible(r.Key)})
 	}
@@ -57,13 +61,15 @@ func decode(number int, r cases.Row, f *frame) *decoding {
 	return d
 }
 
-// add adds a field that is some bits of an octet.
-func (d *decoding) add(bits, class, name string, value byte, meaning string) {
-	text := fmt.Sprint(value)
-	if meaning != "" {
-		text += ", " + meaning
+// bitsOf shows the bits of an octet that mask selects, and dots for the others.
+func bitsOf(octet, mask byte) string {
+	b := []byte(".... ....")
+	for i := range 8 {
+		if bit := byte(0x80 >> i); mask&bit != 0 {
+			b[i+i/4] = either[byte](octet&bit != 0, '1', '0')
+		}
 	}
-	d.Fields = append(d.Fields, field{fmt.Sprintf(bits, value), class, name, text})
+	return string(b)
 }
 
 func bit(b bool) byte { return either[byte](b, 1, 0) }

@@ -28,7 +28,7 @@
   // rows that are shown, of anything else the whole.
   function textOf(element) {
     const parts = [...element.querySelectorAll(":scope > h2, :scope > pre")].filter((part) => !part.hidden);
-    return parts.length ? parts.map((part) => part.textContent).join("\n") : element.textContent;
+    return (parts.length ? parts.map((part) => part.textContent).join("\n") : element.textContent).trimEnd();
   }
 
   function copyButton(element) {
@@ -46,9 +46,13 @@
       said.textContent = outcome + ": " + what;
       setTimeout(() => { button.textContent = "Copy"; }, 1500);
     });
+    if (element.previousElementSibling?.matches(".tools")) {
+      element.previousElementSibling.append(button);
+      return;
+    }
     const around = make("div", { className: "copies" });
     element.replaceWith(around);
-    around.append(element, button);
+    around.append(button, element);
   }
 
   const said = make("p", { className: "aside" });

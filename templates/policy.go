@@ -6,8 +6,9 @@ import (
 	"encoding/base64"
 )
 
-// An extra is what one kind of page has beside what all pages of a report have.
-type extra struct{ Style, Script string }
+// An extra is what one kind of page has beside what all pages of a report have: the
+// elements with all of its style, and with its script.
+type extra struct{ style, script string }
 
 //go:embed page.css
 var pageStyle string
@@ -15,8 +16,11 @@ var pageStyle string
 //go:embed page.js
 var pageScript string
 
-// ofCase is the extra of the page of a case.
-var ofCase = extra{pageStyle, pageScript}
+// What each kind of page has. It is made once, for all pages.
+var (
+	ofOverview = extra{style: styleElement("")}
+	ofCase     = extra{styleElement(pageStyle), scriptElement(pageScript)}
+)
 
 // ReportPolicy is the Content-Security-Policy of the pages of a report. It keeps a
 // browser from loading anything and from running any script but ours, should markup
@@ -29,13 +33,7 @@ func hashOf(script string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-func styleElement(x extra) string { return "<style>\n" + stylesheet + x.Style + "</style>\n" }
+func styleElement(more string) string { return "\n<style>\n" + stylesheet + more + "</style>\n" }
 
-// scriptElement is the script of a page, which has to stand there octet by octet as
-// it was hashed.
-func scriptElement(x extra) string {
-	if x.Script == "" {
-		return ""
-	}
-	return "<script>" + x.Script + "</script>"
-}
+// scriptElement has the script octet by octet as it was hashed.
+func scriptElement(script string) string { return "<script>" + script + "</script>" }

@@ -177,7 +177,7 @@ func label(r *cases.Row) string {
 		line, _, _ := strings.Cut(string(r.Head), "\r\n")
 		return clip(Legible(line))
 	case octets(*r):
-		return plural(r.Size, "octet") + " as they are"
+		return plural(r.Size, "octet") + ", raw or part of a frame"
 	case r.Frame():
 		return frameLabel(*r)
 	}

@@ -27,12 +27,12 @@ type logRow struct {
 func logRows(o cases.Observation) []logRow {
 	rows := make([]logRow, 0, len(o.Wirelog)+1)
 	rx, tx := streams(o)
-	number, decoded := 0, 0
+	number, decoded, timed := 0, 0, false
 	for _, row := range o.Wirelog {
 		one := logRow{}
 		one.Class, one.Text = rowText(row)
 		if row.At > 0 {
-			one.Time = clock(row.At)
+			one.Time, timed = clock(row.At), true
 		}
 		if row.Kind == cases.RowsLost {
 			one.Text = "... " + one.Text
@@ -52,7 +52,11 @@ func logRows(o cases.Observation) []logRow {
 	if o.Closing.DroppedByMe {
 		by = "ME"
 	}
-	return append(rows, logRow{Class: "log_tcp", Text: fmt.Sprintf("%03d TCP DROPPED BY %s", number, by)})
+	last := logRow{Class: "log_tcp", Text: fmt.Sprintf("%03d TCP DROPPED BY %s", number, by)}
+	if timed {
+		last.Time = clock(o.Duration)
+	}
+	return append(rows, last)
 }
 
 // undecoded says how many frames are not decoded; empty: none.
