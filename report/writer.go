@@ -284,16 +284,17 @@ func (w *Writer) relink(keys []key) error {
 // links are the pages next to that for k. While a run goes on, those of planned cases
 // are taken to come.
 func (w *Writer) links(k key, planned bool) (l templates.Links) {
-	near := func(step int) string {
+	near := func(step int) (string, cases.ID) {
 		for i := w.at[k.id] + step; i >= 0 && i < len(w.ids); i += step {
 			one := key{k.agent, w.ids[i]}
 			if _, played := w.entries[one]; played || planned {
-				return w.stem(one) + ".html"
+				return w.stem(one) + ".html", one.id
 			}
 		}
-		return ""
+		return "", ""
 	}
-	l.Previous, l.Next = near(-1), near(+1)
+	l.Previous, l.PreviousID = near(-1)
+	l.Next, l.NextID = near(+1)
 	for _, agent := range w.agents {
 		if e, ok := w.entries[key{agent, k.id}]; ok && agent != k.agent {
 			l.Others = append(l.Others, templates.Other{
