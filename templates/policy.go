@@ -18,10 +18,20 @@ var pageScript string
 // ofCase is the extra of the page of a case.
 var ofCase = extra{pageStyle, pageScript}
 
+//go:embed overview.css
+var overviewStyle string
+
+//go:embed report.js
+var overviewScript string
+
+// ofOverview is the extra of the overview.
+var ofOverview = extra{overviewStyle, overviewScript}
+
 // ReportPolicy is the Content-Security-Policy of the pages of a report. It keeps a
 // browser from loading anything and from running any script but ours, should markup
 // ever slip through.
-var ReportPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src " + hashOf(pageScript)
+var ReportPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src " +
+	hashOf(pageScript) + " " + hashOf(overviewScript) + "; base-uri 'none'; form-action 'none'"
 
 // hashOf allows the one script with these octets (Content Security Policy Level 3, 2.3.1).
 func hashOf(script string) string {
