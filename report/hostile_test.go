@@ -85,14 +85,14 @@ var ours = map[string]bool{
 	"html": true, "head": true, "meta": true, "title": true, "style": true, "body": true, "header": true, "nav": true,
 	"main": true, "footer": true, "section": true, "h1": true, "h2": true, "h3": true, "p": true, "a": true, "span": true,
 	"ul": true, "li": true, "pre": true, "div": true, "table": true, "caption": true, "thead": true, "tbody": true,
-	"tfoot": true, "script": true, "tr": true, "th": true, "td": true, "colgroup": true, "col": true,
+	"tfoot": true, "script": true, "tr": true, "th": true, "td": true,
 	"form": true, "fieldset": true, "legend": true, "label": true, "input": true, "select": true, "option": true,
 	"button": true, "details": true, "summary": true, "kbd": true, "svg": true, "rect": true,
 }
 
 var ourAttributes = map[string]bool{
 	"lang": true, "charset": true, "name": true, "content": true, "http-equiv": true, "class": true, "id": true,
-	"href": true, "title": true, "scope": true, "colspan": true, "span": true, "role": true, "aria-label": true,
+	"href": true, "title": true, "scope": true, "colspan": true, "role": true, "aria-label": true,
 	"aria-labelledby": true, "aria-hidden": true, "aria-live": true, "tabindex": true, "hidden": true, "open": true,
 	"for": true, "type": true, "value": true, "autocomplete": true, "spellcheck": true, "data-clauses": true,
 	"viewBox": true, "preserveAspectRatio": true, "x": true, "y": true, "width": true, "height": true,

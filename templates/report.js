@@ -101,7 +101,11 @@
   form.addEventListener("input", filter);
   form.addEventListener("change", save);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => { filter(); save(); }));
+  document.getElementById("all").addEventListener("click", () => {
+    form.reset();
+    filter();
+    save();
+  });
   window.addEventListener("hashchange", restore);
 
   // ---- keys ----
