@@ -223,7 +223,7 @@ func TestLinks(t *testing.T) {
 		t.Errorf("links of the page (-want +got):\n%s", diff)
 	}
 	overview := parse(t, read(t, w, "index.html"))
-	cells := withClass(elements(overview, "table")[len(elements(overview, "table"))-1], "td", "case_")
+	cells := withClass(withClass(overview, "table", "matrix")[0], "td", "case_")
 	if len(cells) != 1 {
 		t.Fatalf("%d cells, want 1", len(cells))
 	}

@@ -46,9 +46,11 @@ type key struct {
 // An entry is what the overview needs to know of a record.
 type entry struct {
 	description  string
+	clauses      []string
 	report       cases.Report
 	verdict      cases.Verdict
 	closeVerdict cases.Verdict
+	headline     string
 	duration     cases.Duration
 	remoteCode   *uint16
 	traffic      *cases.Traffic  // nil: not shown
@@ -127,9 +129,11 @@ func (w *Writer) Add(r Record) error {
 	w.plan(r.Case.ID)
 	e := &entry{
 		description:  r.Case.Description,
+		clauses:      r.Case.Spec,
 		report:       r.Case.Report,
 		verdict:      r.Result.Verdict,
 		closeVerdict: r.Result.CloseVerdict,
+		headline:     r.Result.Headline,
 		duration:     r.Observation.Duration,
 		remoteCode:   r.Observation.Closing.RemoteCode,
 		traffic:      r.compressed(),
@@ -231,6 +235,7 @@ func (w *Writer) Finish() error {
 	for i := range w.runs {
 		if w.runs[i].Ended.IsZero() {
 			w.runs[i].Ended = w.now().UTC()
+			w.flushed = false // the overview shows it
 		}
 	}
 	if err := w.flush(); err != nil || w.journal == nil {

@@ -733,7 +733,7 @@ func outcomeSections(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = differences(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = wantBesideGot(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -806,8 +806,8 @@ func outcomeSections(p Page) templ.Component {
 	})
 }
 
-// differences has one table for all comparisons. It is closed where nothing is wrong.
-func differences(p Page) templ.Component {
+// wantBesideGot has one table for all comparisons. It is closed where nothing is wrong.
+func wantBesideGot(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -16,16 +16,23 @@ var pageStyle string
 //go:embed page.js
 var pageScript string
 
+//go:embed overview.css
+var overviewStyle string
+
+//go:embed report.js
+var overviewScript string
+
 // What each kind of page has. It is made once, for all pages.
 var (
-	ofOverview = extra{style: styleElement("")}
+	ofOverview = extra{styleElement(overviewStyle), scriptElement(overviewScript)}
 	ofCase     = extra{styleElement(pageStyle), scriptElement(pageScript)}
 )
 
 // ReportPolicy is the Content-Security-Policy of the pages of a report. It keeps a
 // browser from loading anything and from running any script but ours, should markup
 // ever slip through.
-var ReportPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src " + hashOf(pageScript)
+var ReportPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src " +
+	hashOf(pageScript) + " " + hashOf(overviewScript) + "; base-uri 'none'; form-action 'none'"
 
 // hashOf allows the one script with these octets (Content Security Policy Level 3, 2.3.1).
 func hashOf(script string) string {
