@@ -54,7 +54,7 @@ func place(id cases.ID, chapters []cases.Chapter) (cases.Chapter, cases.Section)
 
 // overview is what index.html shows.
 func (w *Writer) overview(chapters []cases.Chapter) templates.Overview {
-	page := templates.Overview{Product: w.product(), Generated: w.now(), Agents: w.agents}
+	page := templates.Overview{Product: w.product(), Generated: w.now(), Agents: w.agents, Changes: w.changes()}
 	var chapter, section string
 	for i, l := range w.lines(chapters) {
 		if i == 0 || l.chapter.Number != chapter {
