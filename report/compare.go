@@ -195,7 +195,7 @@ func missing(agent string, then Outcome) Change {
 // compare is how one outcome of a case differs from another; empty: it does not.
 func compare(was, is Outcome) (kind Kind, note string) {
 	if was.Case != is.Case {
-		note = fmt.Sprintf("was %s, and sent close code %d as well", was.Case, *is.sent)
+		note = fmt.Sprintf("was called %s: close code %d", was.Case, *is.sent)
 	}
 	behaviour, closing := rank(is.Behaviour)-rank(was.Behaviour), rank(is.Close)-rank(was.Close)
 	if why := raced(is.Case, was.Behaviour, is.Behaviour); why != "" {

@@ -19,7 +19,7 @@ var meanings = map[Kind]string{
 	Missing: "Missing now",
 	Better:  "Better than before",
 	New:     "Not there before",
-	Changed: "Otherwise, but as good",
+	Changed: "Different, but as good",
 }
 
 // view is c as pages show it. Stem is the name of the files of a case, without
@@ -147,7 +147,7 @@ const (
 	DiffVersion = 1
 )
 
-// WriteJSON writes c for programs.
+// WriteJSON writes c for programs, in ASCII.
 func (c *Comparison) WriteJSON(out io.Writer) error {
 	file := diffFile{
 		Format: DiffFormat, Version: DiffVersion, Was: c.Was, Is: c.Is, Notes: c.Notes,
@@ -161,10 +161,12 @@ func (c *Comparison) WriteJSON(out io.Writer) error {
 			Kind: one.Kind, Agent: one.Agent, Case: one.Case, Was: diffOutcomeOf(one.Was), Is: diffOutcomeOf(one.Is), Note: one.Note,
 		})
 	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	return enc.Encode(file)
+	b, err := json.MarshalIndent(file, "", " ")
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(append(escape(b), '\n'))
+	return err
 }
 
 func diffOutcomeOf(o *Outcome) *diffOutcome {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,14 +15,19 @@ import (
 	"gobahn/cases"
 )
 
-// readIndex reads the index.json that o comes from.
-func (o *Outcomes) readIndex() error {
+// readIndexFile reads the index.json that o comes from.
+func (o *Outcomes) readIndexFile() error {
 	f, err := os.Open(o.Source)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	x := &indexReader{reader: reader{name: o.Source, lines: lines{r: f}}, into: o, seen: make(map[key]bool)}
+	return o.readIndex(f)
+}
+
+// readIndex reads r, which is what is in the index.json that o comes from.
+func (o *Outcomes) readIndex(r io.Reader) error {
+	x := &indexReader{reader: reader{name: o.Source, lines: lines{r: r}}, into: o, seen: make(map[key]bool)}
 	x.dec = json.NewDecoder(bufio.NewReaderSize(&x.lines, 64<<10))
 	if err := x.all(); err != nil {
 		return x.located(err)

@@ -82,7 +82,7 @@ func ReadOutcomes(path string) (*Outcomes, error) {
 			return nil
 		})
 	} else {
-		err = o.readIndex()
+		err = o.readIndexFile()
 	}
 	switch {
 	case err != nil:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gobahn/cases"
 )
@@ -61,28 +62,41 @@ func shards(list []cases.Case, n int) [][]cases.Case {
 const (
 	costOfCase    = 1000 // connection, both handshakes
 	costOfMessage = 50   // there and back
-	costOfOctet   = 100  // divides octets: of a message
-	costOfDeflate = 10   // divides octets: of one that is compressed
+	costOfWrite   = 40   // of a chop
+	octets        = 100  // there and back in a microsecond
+	deflated      = 40   // the same, compressed on both sides
 )
 
 // cost is about how long c takes with a peer that is quick, in microseconds.
 func cost(c cases.Case) int {
-	sum := costOfCase
-	each := costOfOctet
+	speed := octets
 	if c.Deflate != nil {
-		each = costOfDeflate
+		speed = deflated
 	}
+	sum := costOfCase
 	for _, step := range c.Script {
 		switch s := step.(type) {
 		case cases.Echo:
-			sum += s.Count * (costOfMessage + s.Message.Payload.Size()/each)
+			sum += s.Count * costOf(s.Message, speed)
 		case cases.Message:
-			sum += costOfMessage + s.Payload.Size()/each
-		case cases.Frame:
-			sum += costOfMessage + s.Payload.Size()/each
+			sum += costOf(s, speed)
+		case cases.Split:
+			for _, p := range s.Pauses {
+				sum += micros(p.Wait.For)
+			}
 		case cases.Wait:
-			sum += int(s.For / 1000)
+			sum += micros(s.For)
 		}
 	}
 	return sum
 }
+
+func costOf(m cases.Message, speed int) int {
+	sum := costOfMessage + m.Payload.Size()/speed
+	if m.Wire.Chop > 0 {
+		sum += m.Payload.Size() / m.Wire.Chop * costOfWrite
+	}
+	return sum
+}
+
+func micros(d cases.Duration) int { return int(time.Duration(d).Microseconds()) }

@@ -150,7 +150,7 @@ func (j *judge) findings() {
 		e := &j.gate.Expect[i]
 		j.d.Findings = append(j.d.Findings, e.findings(j.gate.Now)...)
 		if passing := j.passing[i]; len(passing) > 0 {
-			j.d.Findings = append(j.d.Findings, fmt.Sprintf("%v: expected to fail, but %d of %d pass: %s",
+			j.d.Findings = append(j.d.Findings, fmt.Sprintf("%v: expected to fail, but %d of %d passed: %s",
 				e.At, len(passing), j.matched[i], idList(passing)))
 		}
 	}

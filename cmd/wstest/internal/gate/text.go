@@ -49,7 +49,7 @@ func (d *Decision) reasons() string {
 		parts = append(parts, fmt.Sprintf("%d of %d cases %s", failed, d.Cases, d.fault(failed)))
 	}
 	if d.Missing > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d cases were not played", d.Missing, d.Cases))
+		parts = append(parts, fmt.Sprintf("%d of %d cases not played", d.Missing, d.Cases))
 	}
 	if len(d.Failures) == 0 {
 		parts = append(parts, fmt.Sprintf("none of %d cases %s", d.Cases, d.fault(1)))
