@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"strconv"
 	"testing"
 
+	"github.com/gorilla/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -15,7 +18,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command line as a user does. $BUSY is a port of the
-// loopback interface that is taken, $FREE one on which nothing listens.
+// loopback interface that is taken, $FREE one on which nothing listens, and $BAD that of
+// a server which changes what it is sent as text, and has no compression.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -32,6 +36,9 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			free.Close()
+			bad := httptest.NewServer(http.HandlerFunc(badEcho))
+			env.Defer(bad.Close)
+			env.Setenv("BAD", port(bad.Listener))
 			env.Setenv("BUSY", port(busy))
 			env.Setenv("FREE", port(free))
 			return nil
@@ -42,6 +49,28 @@ func TestScripts(t *testing.T) {
 func port(ln net.Listener) string {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	return port
+}
+
+// badEcho sends messages back, and text with something behind it.
+func badEcho(w http.ResponseWriter, r *http.Request) {
+	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	for {
+		kind, message, err := conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		if kind == websocket.TextMessage {
+			message = append(message, "!"...)
+		}
+		if conn.WriteMessage(kind, message) != nil {
+			return
+		}
+	}
 }
 
 // status runs a command and checks its exit status, which exec does not tell.
