@@ -88,6 +88,22 @@ func TestEveryVerdictHasARank(t *testing.T) {
 	}
 }
 
+// What docs/gate.md says of the order is what it is.
+func TestOrderIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../docs/gate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := string(doc)
+	for _, row := range ranks {
+		_, after, ok := strings.Cut(rest, "\n| "+wordList(row)+" | ")
+		if !ok {
+			t.Errorf("docs/gate.md lacks a row of %v, or has it elsewhere", row)
+		}
+		rest = after
+	}
+}
+
 // The race of 4.2.5 is no regression, what else may become of it is.
 func TestRacesAreNoRegression(t *testing.T) {
 	for _, test := range []struct {

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/gate"
@@ -30,7 +30,8 @@ type gateFlags struct {
 }
 
 // add adds the flags.
-func (g *gateFlags) add(f *pflag.FlagSet) {
+func (g *gateFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.StringSliceVar(&g.failOn, "fail-on", nil, gate.Help())
 	f.StringVar(&g.baseline, "baseline", "", "an earlier index.json, results.json or report directory: only what is worse fails the run")
 	f.StringVar(&g.expect, "expect", "", "file with cases that are known to fail, and why, in YAML or JSON")

@@ -19,23 +19,22 @@ type Rule struct {
 
 // A preset is a rule with a name.
 type preset struct {
-	name    string
-	meaning string
-	rule    Rule
+	name string
+	rule Rule
 }
 
 // presets are those there are.
 var presets = []preset{
-	{"default", "a MUST is violated: FAILED, and of endings FAILED, WRONG CODE and UNCLEAN", Rule{
+	{"default", Rule{ // a MUST is violated
 		Cases:   []cases.Verdict{cases.Failed},
 		Endings: []cases.Verdict{cases.Failed, cases.WrongCodeSent, cases.Unclean},
 	}},
-	{"strict", "a SHOULD is violated, too: NON-STRICT, and of endings FAILED BY CLIENT", Rule{
+	{"strict", Rule{ // or a SHOULD
 		Cases:   []cases.Verdict{cases.Failed, cases.NonStrict},
 		Endings: []cases.Verdict{cases.Failed, cases.WrongCodeSent, cases.Unclean, cases.NonStrict, cases.FailedByClient},
 	}},
-	{"failed", "FAILED, however the connection ends", Rule{Cases: []cases.Verdict{cases.Failed}}},
-	{"never", "no verdict at all", Rule{}},
+	{"failed", Rule{Cases: []cases.Verdict{cases.Failed}}},
+	{"never", Rule{}},
 }
 
 // Default is the rule where the user gives none.

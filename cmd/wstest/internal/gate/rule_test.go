@@ -1,6 +1,9 @@
 package gate
 
 import (
+	"cmp"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -63,6 +66,27 @@ func TestWrongRules(t *testing.T) {
 		_, err := ParseRule(split(rule))
 		if err == nil || err.Error() != want {
 			t.Errorf("%s:\n got %v\nwant %s", rule, err, want)
+		}
+	}
+}
+
+// What docs/gate.md says of the names is what they are.
+func TestPresetsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../../../docs/gate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := func(list []cases.Verdict) string {
+		var texts []string
+		for _, v := range list {
+			texts = append(texts, string(v))
+		}
+		return cmp.Or(strings.Join(texts, ", "), "none")
+	}
+	for _, p := range presets {
+		row := fmt.Sprintf("| `%s` | %s | %s |\n", p.name, words(p.rule.Cases), words(p.rule.Endings))
+		if !strings.Contains(string(doc), row) {
+			t.Errorf("docs/gate.md lacks the row %s", row)
 		}
 	}
 }
