@@ -28,7 +28,9 @@ type Writer struct {
 	at   map[cases.ID]int // where in ids
 
 	mu       sync.Mutex
-	agents   []string // in the order they were first seen
+	baseline *Outcomes                   // to compare with; nil: none
+	skip     func(string, cases.ID) bool // cases that are not missing
+	agents   []string                    // in the order they were first seen
 	entries  map[key]*entry
 	journal  *journal // nil: there is no record yet
 	names    names
@@ -53,6 +55,8 @@ type entry struct {
 	headline     string
 	duration     cases.Duration
 	remoteCode   *uint16
+	headline     string          // what the peer did wrong
+	sent         *int            // as in Outcome
 	traffic      *cases.Traffic  // nil: not shown
 	stem         string          // name of its files without extension
 	links        templates.Links // those of its page on disk
@@ -136,6 +140,8 @@ func (w *Writer) Add(r Record) error {
 		headline:     r.Result.Headline,
 		duration:     r.Observation.Duration,
 		remoteCode:   r.Observation.Closing.RemoteCode,
+		headline:     r.Result.Headline,
+		sent:         codeSent(r.Case),
 		traffic:      r.compressed(),
 		stem:         w.stem(k),
 	}
@@ -238,6 +244,7 @@ func (w *Writer) Finish() error {
 			w.flushed = false // the overview shows it
 		}
 	}
+	w.flushed = w.flushed && w.baseline == nil // what is missing is known now
 	if err := w.flush(); err != nil || w.journal == nil {
 		return err
 	}

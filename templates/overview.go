@@ -21,6 +21,7 @@ type Overview struct {
 	Runs      []Run     // what was played, by whom and how
 	Agents    []string  // the peers, one column each
 	Groups    []Group   // chapters and sections, in order
+	Changes   *Changes  // since an earlier run; nil: there is none to compare with
 }
 
 // A Run is what one run of the tester was.

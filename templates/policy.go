@@ -26,6 +26,7 @@ var overviewScript string
 var (
 	ofOverview = extra{styleElement(overviewStyle), scriptElement(overviewScript)}
 	ofCase     = extra{styleElement(pageStyle), scriptElement(pageScript)}
+	ofChanges  = extra{style: styleElement("")}
 )
 
 // ReportPolicy is the Content-Security-Policy of the pages of a report. It keeps a

@@ -105,7 +105,7 @@ func (c *compat) run(cmd *cobra.Command, _ []string) error {
 		return usagef("--webport %d: want a port, or 0 for none", c.webport)
 	}
 	err := mode(c, cmd)
-	if _, ok := errors.AsType[unreachedError](err); ok { // which is a verdict
+	if _, ok := errors.AsType[unreachedError](err); ok && !c.gated() { // which is a verdict
 		fmt.Fprintln(c.log, "wstest:", err)
 		return nil
 	}
@@ -190,8 +190,11 @@ func (c *compat) fuzzingClient(cmd *cobra.Command) error {
 	if err := j.prepare(sel, c.log); err != nil {
 		return err
 	}
-	_, err = j.play(cmd.Context())
-	return err
+	rec, err := j.play(cmd.Context())
+	if !j.gated() {
+		return err
+	}
+	return j.pass(j.out, rec, err)
 }
 
 // fuzzingServer waits for clients to test, until it is stopped.
@@ -222,6 +225,9 @@ func (c *compat) fuzzingServer(cmd *cobra.Command) error {
 	if err := j.choose(sel, c.log); err != nil {
 		return err
 	}
-	_, err = j.play(cmd.Context())
-	return err
+	rec, err := j.play(cmd.Context())
+	if !j.gated() {
+		return err
+	}
+	return j.pass(j.out, rec, err)
 }

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"gobahn/cases"
 	"gobahn/fuzzer"
 	"gobahn/report"
 )
@@ -19,7 +18,6 @@ type recorder struct {
 	started  time.Time
 
 	mu       sync.Mutex
-	agents   map[string]map[cases.ID]bool // by name, whether what was played went well
 	played   int
 	failed   int
 	again    int      // played again alone
@@ -32,7 +30,7 @@ const maxFailures = 10
 
 // newRecorder prepares to record the run of r. Server says that we are the server.
 func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
-	run := report.Run{Product: product, Profile: string(r.profile), Seed: r.seed, Server: server, Started: time.Now().UTC()}
+	run := report.Run{Product: product, Profile: string(r.profile), Seed: r.seed, Server: server, Shard: r.shard, Started: time.Now().UTC()}
 	for _, c := range r.list {
 		run.Cases = append(run.Cases, c.ID)
 	}
@@ -40,10 +38,8 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &recorder{
-		progress: newProgress(out, len(r.list)), reports: reports, started: time.Now(),
-		agents: make(map[string]map[cases.ID]bool),
-	}, nil
+	reports.Against(r.was, r.skip)
+	return &recorder{progress: newProgress(out, len(r.list)), reports: reports, started: time.Now()}, nil
 }
 
 // add records one case.
@@ -59,10 +55,6 @@ func (r *recorder) add(p fuzzer.Played) error {
 func (r *recorder) count(p fuzzer.Played) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.agents[p.Agent] == nil {
-		r.agents[p.Agent] = make(map[cases.ID]bool)
-	}
-	r.agents[p.Agent][p.Case.ID] = p.Result.Headline == "" || p.Result.CloseVerdict == cases.FailedByClient && p.Result.Verdict != cases.Failed
 	r.played++
 	if p.Observation.Before != nil {
 		r.again++
@@ -74,31 +66,6 @@ func (r *recorder) count(p fuzzer.Played) {
 	if r.failed++; reached && len(r.failures) < maxFailures {
 		r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
 	}
-}
-
-// conforming is the outcome of the run for the new face's exit status: whether all
-// cases of list went well with all agents. A server that we had to drop TCP for does
-// conform (RFC 6455 7.1.1 is a SHOULD). Cases that were not played are an error.
-func (r *recorder) conforming(list []cases.Case, skip func(string, cases.ID) bool) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.agents) == 0 {
-		return fmt.Errorf("nothing was played")
-	}
-	bad := false
-	for agent, played := range r.agents {
-		for _, c := range list {
-			good, ok := played[c.ID]
-			if !ok && (skip == nil || !skip(agent, c.ID)) {
-				return fmt.Errorf("the run is incomplete: %s was played with %d of %d cases", printable(agent), len(played), len(list))
-			}
-			bad = bad || ok && !good
-		}
-	}
-	if bad {
-		return errNotConforming
-	}
-	return nil
 }
 
 // finish writes what remains of the reports and prints the summary. It is called however the

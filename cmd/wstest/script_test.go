@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -21,7 +24,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a user does. $BUSY is a port of the
 // loopback interface that is taken; on $FREE, $FREE2 … $FREE5 nothing listens. They
-// stand for their numbers in the files of a script, too.
+// stand for their numbers in the files of a script, too. $BAD is the port of a server
+// which wants no text, and has no compression.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -35,6 +39,9 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Defer(func() { busy.Close() })
+			bad := httptest.NewServer(http.HandlerFunc(badEcho))
+			env.Defer(bad.Close)
+			env.Setenv("BAD", port(bad.Listener))
 			env.Setenv("BUSY", port(busy))
 			names := []string{"FREE5", "FREE4", "FREE3", "FREE2", "FREE"} // the longer ones first, in files
 			for _, name := range names {
@@ -87,6 +94,22 @@ func listening(ts *testscript.TestScript, neg bool, args []string) {
 func port(ln net.Listener) string {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	return port
+}
+
+// badEcho sends messages back, but for text.
+func badEcho(w http.ResponseWriter, r *http.Request) {
+	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	for {
+		kind, message, err := conn.ReadMessage()
+		if err != nil || kind == websocket.TextMessage || conn.WriteMessage(kind, message) != nil {
+			return
+		}
+	}
 }
 
 // status runs a command and checks its exit status, which exec does not tell.

@@ -26,6 +26,8 @@ type runFlags struct {
 	timeScale  float64
 	noTimeouts bool
 
+	gateFlags
+
 	// What no flag sets:
 	listing bool                                 // list all cases in the beginning, as the reference does
 	list    []cases.Case                         // what is played
@@ -45,6 +47,7 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	f.DurationVar(&r.deadline, "deadline", 0, "end the run after that time, as incomplete (0: never)")
 	f.Float64Var(&r.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&r.noTimeouts, "no-timeouts", false, "no time limits but those the cases are about, for debugging a peer")
+	r.gateFlags.add(cmd)
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "show each result, and what a command prints")
 }
 
@@ -85,8 +88,10 @@ func (r *runFlags) choose(s selection, log io.Writer) (err error) {
 	if r.list, err = s.list(log); err != nil {
 		return err
 	}
-	r.skip, err = s.skip()
-	return err
+	if r.skip, err = s.skip(); err != nil {
+		return err
+	}
+	return r.gateFlags.load(r, log)
 }
 
 // selection is that of the command line.

@@ -90,10 +90,7 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 	}
 	c.listen = cmp.Or(c.listen, ":9001")
 	rec, err := c.play(cmd.Context())
-	if err != nil {
-		return err
-	}
-	return rec.conforming(c.list, c.skip)
+	return c.pass(c.out, rec, err)
 }
 
 // start runs the command to its end.

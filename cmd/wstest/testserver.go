@@ -215,8 +215,5 @@ func waitFor(ctx context.Context, dial func(context.Context) error, wait time.Du
 // conform plays everything, and its error is what the exit status says.
 func (j *clientJob) conform(ctx context.Context) error {
 	rec, err := j.play(ctx)
-	if err != nil {
-		return err
-	}
-	return rec.conforming(j.list, j.skip)
+	return j.pass(j.out, rec, err)
 }
