@@ -117,7 +117,7 @@ func (w *Writer) Warnings() []string {
 // overview needs. The overview shows r from the next Flush on, even if its
 // files could not be written.
 func (w *Writer) Add(r Record) error {
-	r.Agent = strings.ToValidUTF8(r.Agent, "\uFFFD")
+	r.Agent = validName(r.Agent)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k := key{r.Agent, r.Case.ID}
@@ -150,6 +150,9 @@ func (w *Writer) Add(r Record) error {
 	e.links = w.links(k, true)
 	return w.writeCase(r, e)
 }
+
+// validName is the name of an agent as files can have it.
+func validName(agent string) string { return strings.ToValidUTF8(agent, "\uFFFD") }
 
 // keep appends r to the journal.
 func (w *Writer) keep(r Record) (err error) {
@@ -233,6 +236,17 @@ func (w *Writer) Finish() error {
 			w.runs[i].Ended = w.now().UTC()
 		}
 	}
+	return w.finishLocked()
+}
+
+// finish is Finish for runs of the past, which ended when they did, or never.
+func (w *Writer) finish() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.finishLocked()
+}
+
+func (w *Writer) finishLocked() error {
 	if err := w.flush(); err != nil || w.journal == nil {
 		return err
 	}

@@ -1,0 +1,15 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// reportCommand is what can be done with reports that are there.
+func reportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Merge, serve and otherwise work with reports",
+		Args:  usageArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(mergeCommand())
+	return cmd
+}
