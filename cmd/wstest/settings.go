@@ -18,7 +18,7 @@ type runFlags struct {
 	seed     uint64
 	parallel int
 	deadline time.Duration
-	verbose  bool
+	terminalFlags
 
 	timeScale  float64
 	noTimeouts bool
@@ -41,7 +41,7 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	f.DurationVar(&r.deadline, "deadline", 0, "end the run after that time, as incomplete (0: never)")
 	f.Float64Var(&r.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&r.noTimeouts, "no-timeouts", false, "no time limits but those the cases are about, for debugging a peer")
-	f.BoolVarP(&r.verbose, "verbose", "v", false, "show each result, and what a command prints")
+	r.terminalFlags.flags(cmd)
 }
 
 // parallelFlag is that of the commands that test servers.
@@ -62,7 +62,7 @@ func (r *runFlags) check() error {
 	case r.deadline < 0:
 		return usagef("--deadline %v: want a time that passes", r.deadline)
 	}
-	return nil
+	return r.terminalFlags.check()
 }
 
 // choose checks the flags and selects what is played, before anything is.
