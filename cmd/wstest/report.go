@@ -10,6 +10,6 @@ func reportCommand() *cobra.Command {
 		Args:  usageArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(mergeCommand())
+	cmd.AddCommand(mergeCommand(), serveCommand())
 	return cmd
 }
