@@ -52,10 +52,9 @@ type entry struct {
 	report       cases.Report
 	verdict      cases.Verdict
 	closeVerdict cases.Verdict
-	headline     string
+	headline     string // what the peer did wrong
 	duration     cases.Duration
 	remoteCode   *uint16
-	headline     string          // what the peer did wrong
 	sent         *int            // as in Outcome
 	traffic      *cases.Traffic  // nil: not shown
 	stem         string          // name of its files without extension
@@ -123,7 +122,7 @@ func (w *Writer) Warnings() []string {
 // overview needs. The overview shows r from the next Flush on, even if its
 // files could not be written.
 func (w *Writer) Add(r Record) error {
-	r.Agent = strings.ToValidUTF8(r.Agent, "\uFFFD")
+	r.Agent = validName(r.Agent)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k := key{r.Agent, r.Case.ID}
@@ -140,7 +139,6 @@ func (w *Writer) Add(r Record) error {
 		headline:     r.Result.Headline,
 		duration:     r.Observation.Duration,
 		remoteCode:   r.Observation.Closing.RemoteCode,
-		headline:     r.Result.Headline,
 		sent:         codeSent(r.Case),
 		traffic:      r.compressed(),
 		stem:         w.stem(k),
@@ -160,6 +158,9 @@ func (w *Writer) Add(r Record) error {
 	e.links = w.links(k, true)
 	return w.writeCase(r, e)
 }
+
+// validName is the name of an agent as files can have it.
+func validName(agent string) string { return strings.ToValidUTF8(agent, "\uFFFD") }
 
 // keep appends r to the journal.
 func (w *Writer) keep(r Record) (err error) {
@@ -244,6 +245,17 @@ func (w *Writer) Finish() error {
 			w.flushed = false // the overview shows it
 		}
 	}
+	return w.finishLocked()
+}
+
+// finish is Finish for runs of the past, which ended when they did, or never.
+func (w *Writer) finish() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.finishLocked()
+}
+
+func (w *Writer) finishLocked() error {
 	w.flushed = w.flushed && w.baseline == nil // what is missing is known now
 	if err := w.flush(); err != nil || w.journal == nil {
 		return err

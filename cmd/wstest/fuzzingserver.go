@@ -54,7 +54,6 @@ func (j *serverJob) play(ctx context.Context) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	rec.progress.verbose = j.verbose
 	ln, err := net.Listen("tcp", j.listen)
 	if err != nil {
 		return nil, err
@@ -78,7 +77,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 	}
 	fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Server (Port %d%s), seed %d\n", version, port, secure, j.seed)
 	fmt.Fprintf(j.out, "Ok, will run %d test cases for any clients connecting\n", len(j.list))
-	if j.listing {
+	if j.listing && !j.quiet {
 		fmt.Fprintf(j.out, "Cases = %s\n", pythonList(ids(j.list)))
 	}
 
@@ -99,8 +98,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 		},
 		OnSkip: rec.progress.skipped, OnResult: rec.add,
 		OnDirect: func(peer string) {
-			rec.progress.clear()
-			fmt.Fprintf(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
+			rec.progress.say(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
 		},
 		OnUpdate: func(u fuzzer.Update) error { return j.update(rec, u) },
 	}
@@ -125,15 +123,14 @@ const settleLimit = 2 * time.Second
 
 // update writes the reports that a client has asked for.
 func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
-	rec.progress.clear()
-	fmt.Fprintf(j.out, "Updating reports, requested by peer %s (%s)\n", peerName(u.Peer), printable(u.Agent))
+	rec.progress.say(j.out, "Updating reports, requested by peer %s (%s)\n", peerName(u.Peer), printable(u.Agent))
 	if err := rec.reports.Flush(); err != nil {
 		return err
 	}
 	if u.Stop {
-		fmt.Fprintln(j.out, "Report generation complete; shutting down server.")
+		rec.progress.say(j.out, "Report generation complete; shutting down server.\n")
 	} else {
-		fmt.Fprintln(j.out, "Report generation complete.")
+		rec.progress.say(j.out, "Report generation complete.\n")
 	}
 	return nil
 }

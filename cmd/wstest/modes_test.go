@@ -195,6 +195,16 @@ func TestClientThatAsksForNoReportsIsReported(t *testing.T) {
 	}
 }
 
+func TestReportIsServedUntilInterrupted(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var stderr strings.Builder
+	status := run(ctx, []string{"report", "serve", t.TempDir(), "--listen", "127.0.0.1:0"}, watch{"Serving ", cancel}, &stderr)
+	if status != exitOK || context.Cause(ctx) == context.DeadlineExceeded {
+		t.Errorf("exit status %d, %s", status, &stderr)
+	}
+}
+
 func TestTwoServersOfOneNameAreToldApart(t *testing.T) {
 	a, b := start(t, "-m", "testeeserver", "-w", "ws://127.0.0.1:0"), start(t, "-m", "testeeserver", "-w", "ws://127.0.0.1:0")
 	dir := t.TempDir()

@@ -1,13 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"gobahn/cases"
 	"gobahn/fuzzer"
 	"gobahn/report"
+	"gobahn/templates"
 )
 
 // A recorder takes the cases of a run as they are played: it shows progress and
@@ -19,9 +25,9 @@ type recorder struct {
 
 	mu       sync.Mutex
 	played   int
-	failed   int
-	again    int      // played again alone
-	failures []string // explained, the first maxFailures of them
+	again    int              // played again alone
+	order    []cases.ID       // of the cases
+	failures map[match]string // what failed last, explained; empty: one line says it of all cases
 }
 
 // maxFailures is how many failures are explained on the terminal. All are in
@@ -39,7 +45,10 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 		return nil, err
 	}
 	reports.Against(r.was, r.skip)
-	return &recorder{progress: newProgress(out, len(r.list)), reports: reports, started: time.Now()}, nil
+	return &recorder{
+		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, started: time.Now(),
+		order: run.Cases, failures: make(map[match]string),
+	}, nil
 }
 
 // add records one case.
@@ -59,19 +68,21 @@ func (r *recorder) count(p fuzzer.Played) {
 	if p.Observation.Before != nil {
 		r.again++
 	}
-	if p.Result.Headline == "" {
-		return
-	}
-	reached := p.Observation.Server || p.Observation.Request != "" // or one line says it of all cases
-	if r.failed++; reached && len(r.failures) < maxFailures {
-		r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
+	m := match{p.Agent, p.Case.ID}
+	switch reached := p.Observation.Server || p.Observation.Request != ""; {
+	case p.Result.Headline == "":
+		delete(r.failures, m)
+	case reached:
+		r.failures[m] = p.Result.Explain(p.Case, p.Observation)
+	default:
+		r.failures[m] = ""
 	}
 }
 
 // finish writes what remains of the reports and prints the summary. It is called however the
 // run has ended, so that nothing gathered is lost.
 func (r *recorder) finish(out, log io.Writer) error {
-	r.progress.clear()
+	r.progress.close()
 	if err := r.reports.Finish(); err != nil {
 		return err
 	}
@@ -82,16 +93,44 @@ func (r *recorder) finish(out, log io.Writer) error {
 	if len(summary) == 0 {
 		return nil
 	}
-	for _, failure := range r.failures {
-		fmt.Fprintf(out, "\n%s\n", failure)
-	}
-	if more := r.failed - len(r.failures); more > 0 && len(r.failures) > 0 {
-		fmt.Fprintf(out, "\n… and %d more.\n", more)
-	}
+	r.explainFailures(out)
 	if r.again > 0 {
 		fmt.Fprintf(out, "\n%s failed beside others and counted only when played again alone.\n", plural(r.again, "case"))
 	}
-	fmt.Fprintf(out, "\n%s\n%s in %s.\nReport: %s\n", summary, plural(r.played, "case"),
+	switch {
+	case !r.progress.quiet:
+		fmt.Fprintf(out, "\n%s\n", summary)
+	case len(r.failures) > 0:
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintf(out, "%s in %s.\nReport: %s\n", plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
 	return nil
+}
+
+// explainFailures shows the first failures, agent by agent, and how many more there are.
+func (r *recorder) explainFailures(out io.Writer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	shown := 0
+	for _, m := range r.failed() {
+		if text := r.failures[m]; text != "" && shown < maxFailures {
+			shown++
+			fmt.Fprintf(out, "\n%s\n", r.progress.explanation(templates.LegibleLines(text)))
+		}
+	}
+	if more := len(r.failures) - shown; more > 0 && shown > 0 {
+		fmt.Fprintf(out, "\n… and %d more.\n", more)
+	}
+}
+
+// failed is what has failed, agent by agent, in the order of the cases.
+func (r *recorder) failed() []match {
+	at := make(map[cases.ID]int)
+	for i, id := range r.order {
+		at[id] = i
+	}
+	return slices.SortedFunc(maps.Keys(r.failures), func(a, b match) int {
+		return cmp.Or(strings.Compare(a.agent, b.agent), at[a.id]-at[b.id])
+	})
 }

@@ -2,16 +2,16 @@ package main
 
 import "github.com/spf13/cobra"
 
-// reportCommand is the commands about reports that are there.
+// reportCommand is what can be done with reports that are there.
 func reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Work with reports",
+		Short: "Merge, serve and otherwise work with reports",
 		Args:  usageArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usagef("want a command: wstest report --help lists them")
 		},
 	}
-	cmd.AddCommand(diffCommand())
+	cmd.AddCommand(diffCommand(), mergeCommand(), serveCommand())
 	return cmd
 }

@@ -18,7 +18,7 @@ type runFlags struct {
 	seed     uint64
 	parallel int
 	deadline time.Duration
-	verbose  bool
+	terminalFlags
 
 	profileName string
 	profile     cases.Profile
@@ -48,7 +48,7 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	f.Float64Var(&r.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&r.noTimeouts, "no-timeouts", false, "no time limits but those the cases are about, for debugging a peer")
 	r.gateFlags.add(cmd)
-	f.BoolVarP(&r.verbose, "verbose", "v", false, "show each result, and what a command prints")
+	r.terminalFlags.flags(cmd)
 }
 
 // profileFlag is that of all commands that judge.
@@ -77,7 +77,7 @@ func (r *runFlags) check() (err error) {
 	case r.deadline < 0:
 		return usagef("--deadline %v: want a time that passes", r.deadline)
 	}
-	return nil
+	return r.terminalFlags.check()
 }
 
 // choose checks the flags and selects what is played, before anything is.

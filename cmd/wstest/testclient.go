@@ -106,7 +106,9 @@ func (c *testClient) start(ctx context.Context, command []string, port int) erro
 	if c.verbose {
 		config.Output = c.log
 	}
-	fmt.Fprintf(c.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	if !c.quiet {
+		fmt.Fprintf(c.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	}
 	p, err := launch.Start(ctx, config)
 	if err != nil {
 		return err

@@ -179,7 +179,9 @@ func (s *testServer) start(ctx context.Context, command []string) (stop func(), 
 		return func() {}, waitFor(ctx, ready, s.wait)
 	}
 	_, port, _ := net.SplitHostPort(target.Address)
-	fmt.Fprintf(s.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	if !s.quiet {
+		fmt.Fprintf(s.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	}
 	p, err := launch.Start(ctx, launch.Config{
 		Args: command, Values: launch.Values{URL: s.targets[0].URL, Port: port, Agent: s.targets[0].Agent},
 		Output: s.peerOutput(), Ready: ready, Wait: s.wait,

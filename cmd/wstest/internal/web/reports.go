@@ -24,6 +24,12 @@ var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".json": "application/json",
 	".xml":  "application/xml",
+
+	".jsonl":  "application/jsonl",
+	".md":     "text/markdown; charset=utf-8",
+	".pcapng": "application/octet-stream",
+	".svg":    "image/svg+xml",
+	".tap":    "text/plain; charset=utf-8",
 }
 
 // reportPolicy is the one that reports also carry in themselves, where it cannot keep
@@ -80,10 +86,10 @@ func reports(dir string) http.Handler {
 	})
 }
 
-// openReport opens a file that is below dir and may be part of a report, and says when
-// it was written. The directory is opened anew, since it may have been replaced.
+// openReport opens a file that is below dir and may be part of a report, which hidden
+// files are not, and says when it was written. The directory is opened anew, since it may have been replaced.
 func openReport(dir, name string) (file *os.File, modified time.Time, err error) {
-	if contentTypes[path.Ext(name)] == "" {
+	if contentTypes[path.Ext(name)] == "" || strings.HasPrefix(name, ".") || strings.Contains(name, "/.") {
 		return nil, time.Time{}, fs.ErrNotExist
 	}
 	local, err := filepath.Localize(name)
