@@ -86,7 +86,12 @@ func compareEvents(want cases.Outcome, got cases.Events, more int) comparison {
 		c.Pairs = append(c.Pairs, p)
 	}
 	if end < most {
-		rest := func(e cases.Events) marked { return plain(plural(max(0, len(e)-end), "event") + " more") }
+		rest := func(e cases.Events) marked {
+			if len(e) <= end {
+				return plain("nothing")
+			}
+			return plain(plural(len(e)-end, "event") + " more")
+		}
 		c.Pairs = append(c.Pairs, pair{What: "…", Want: rest(want.Events), Got: rest(got)})
 	}
 	return c

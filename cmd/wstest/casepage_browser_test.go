@@ -208,6 +208,19 @@ func TestCasePageCopies(t *testing.T) {
 	}
 }
 
+// Where there is no clipboard for scripts, as on a page served without TLS, a click copies
+// all the same.
+func TestCasePageCopiesWithoutAClipboard(t *testing.T) {
+	browser, _ := watchedPages(t)
+	lookAt[int](t, browser, `navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+		addEventListener("copy", () => { window.copied = document.activeElement.value; }); 0`, loadPage(pagesOf(t, "peer")))
+	got := lookAt[string](t, browser, `copied + "; " + document.querySelector("footer [role=status]").textContent`,
+		chromedp.Click(chromedp.CSS(`[aria-label="Copy the command"]`)))
+	if want := "wstest run 3.6 ws://127.0.0.1:9001/chat --seed 7; Copied: command"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestCasePageHasKeys(t *testing.T) {
 	browser, _ := watchedPages(t)
 	url := pagesOf(t, "peer")
