@@ -155,13 +155,13 @@ func subjectOf(o Outcome) subject {
 func (c *Comparison) agent(was, is *Outcomes, former, agent string, known bool) {
 	before := make(map[subject]Outcome)
 	if known {
-		for _, id := range was.Cases(former) {
+		for _, id := range was.ids[former] {
 			one, _ := was.Of(former, id)
 			before[subjectOf(one)] = one
 		}
 	}
 	var changes []Change
-	for _, id := range is.Cases(agent) {
+	for _, id := range is.ids[agent] {
 		now, _ := is.Of(agent, id)
 		one := Change{Kind: New, Agent: agent, Case: id, Is: &now}
 		if then, ok := before[subjectOf(now)]; ok {

@@ -237,3 +237,24 @@ func TestCaseFilesAreThoseOfTheReport(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkCompare compares five agents in all cases, as each Flush with a baseline does.
+func BenchmarkCompare(b *testing.B) {
+	var was, is Outcomes
+	for agent := range 5 {
+		for i, c := range cases.Catalogue {
+			one := Outcome{Agent: fmt.Sprint("agent ", agent), Case: c.ID, Behaviour: cases.OK, Close: cases.OK, sent: codeSent(c)}
+			was.add(one)
+			if i%10 == 0 {
+				one.Behaviour = cases.Failed
+			}
+			is.add(one)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if c := Compare(&was, &is); len(c.Of(Worse)) != 5*52 {
+			b.Fatal(len(c.Changes))
+		}
+	}
+}

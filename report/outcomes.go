@@ -31,7 +31,8 @@ type Outcomes struct {
 	Agents []string // in the order they come
 	Notes  []string // what else there is to say of them, one line each
 
-	of map[key]Outcome
+	of  map[key]Outcome
+	ids map[string][]cases.ID // of each agent
 }
 
 // Of is the outcome of a case with an agent, if there is one.
@@ -40,27 +41,19 @@ func (o *Outcomes) Of(agent string, id cases.ID) (Outcome, bool) {
 	return one, ok
 }
 
-// Cases are those that an agent has an outcome of, in order.
-func (o *Outcomes) Cases(agent string) []cases.ID {
-	var ids []cases.ID
-	for k := range o.of {
-		if k.agent == agent {
-			ids = append(ids, k.id)
-		}
-	}
-	slices.SortFunc(ids, compareIDs)
-	return ids
-}
-
 // add adds one, in the place of an earlier one of the same case.
 func (o *Outcomes) add(one Outcome) {
 	if !slices.Contains(o.Agents, one.Agent) {
 		o.Agents = append(o.Agents, one.Agent)
 	}
 	if o.of == nil {
-		o.of = make(map[key]Outcome)
+		o.of, o.ids = make(map[key]Outcome), make(map[string][]cases.ID)
 	}
-	o.of[key{one.Agent, one.Case}] = one
+	k := key{one.Agent, one.Case}
+	if _, again := o.of[k]; !again {
+		o.ids[one.Agent] = append(o.ids[one.Agent], one.Case)
+	}
+	o.of[k] = one
 }
 
 // ReadOutcomes reads the outcomes at path: an index.json of ours or of the reference,
