@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,5 +120,26 @@ func TestFollowerReadsWholeLines(t *testing.T) {
 	}
 	if p := f.Look(); p.Stage != Ended || !strings.Contains(p.Trouble, "index.json: unexpected EOF") {
 		t.Errorf("got %+v", p)
+	}
+}
+
+// BenchmarkLook looks at a journal of 1,000 records for the first time.
+func BenchmarkLook(b *testing.B) {
+	dir := b.TempDir()
+	w, err := Open(dir, Run{Product: "Gobahn", Started: began})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 1000 {
+		r := case36()
+		r.Agent = fmt.Sprint("agent ", i)
+		if err := w.keep(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for f := Follow(dir); f.Look().Behind; {
+		}
 	}
 }

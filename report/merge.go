@@ -49,37 +49,37 @@ type choice struct {
 	input   int
 	ordinal int // among the records of the input
 	number  int
-	outcome graded
+	grade   grade
 }
 
-// A graded is the outcome of a record: what must not differ.
-type graded struct {
+// A grade is what must not differ.
+type grade struct {
 	verdict, closeVerdict cases.Verdict
 	code                  string // close code of the peer
 }
 
-func gradedOf(r Record) graded {
-	o := graded{verdict: r.Result.Verdict, closeVerdict: r.Result.CloseVerdict, code: "no code"}
+func gradeOf(r Record) grade {
+	g := grade{verdict: r.Result.Verdict, closeVerdict: r.Result.CloseVerdict, code: "no code"}
 	if code := r.Observation.Closing.RemoteCode; code != nil {
-		o.code = fmt.Sprint(*code)
+		g.code = fmt.Sprint(*code)
 	}
-	return o
+	return g
 }
 
-func (o graded) String() string {
-	return fmt.Sprintf("%s / %s (%s)", o.verdict, o.closeVerdict, o.code)
+func (g grade) String() string {
+	return fmt.Sprintf("%s / %s (%s)", g.verdict, g.closeVerdict, g.code)
 }
 
-// ranking are all verdicts, best first.
-var ranking = slices.Concat(cases.Verdicts,
+// bestFirst are all verdicts, best first.
+var bestFirst = slices.Concat(cases.Verdicts,
 	[]cases.Verdict{cases.FailedByClient, cases.WrongCodeSent, cases.Unclean, cases.Failed})
 
-// compare is negative where o is better than p.
-func (o graded) compare(p graded) int {
-	if o.verdict != p.verdict {
-		return slices.Index(ranking, o.verdict) - slices.Index(ranking, p.verdict)
+// compare is negative where g is better than other.
+func (g grade) compare(other grade) int {
+	if g.verdict != other.verdict {
+		return slices.Index(bestFirst, g.verdict) - slices.Index(bestFirst, other.verdict)
 	}
-	return slices.Index(ranking, o.closeVerdict) - slices.Index(ranking, p.closeVerdict)
+	return slices.Index(bestFirst, g.closeVerdict) - slices.Index(bestFirst, other.closeVerdict)
 }
 
 // NewMerge reads the results at paths, each of which is what Read takes, to the end,
@@ -133,7 +133,7 @@ func (m *Merge) survey(i int) (map[key]choice, error) {
 	found := make(map[key]choice)
 	ordinal := 0
 	head, err := Read(in.path, func(r Record) error {
-		found[keyOf(r)] = choice{i, ordinal, r.Number, gradedOf(r)}
+		found[keyOf(r)] = choice{i, ordinal, r.Number, gradeOf(r)}
 		ordinal++
 		return nil
 	})
@@ -178,9 +178,9 @@ func (m *Merge) choose(k key, c choice) *ConflictError {
 		m.chosen[k] = c
 		return nil
 	}
-	order := c.outcome.compare(former.outcome)
+	order := c.grade.compare(former.grade)
 	switch {
-	case c.outcome == former.outcome:
+	case c.grade == former.grade:
 		m.doubles[[2]int{former.input, c.input}]++
 		if m.prefer == PreferLast {
 			m.chosen[k] = c
@@ -189,7 +189,7 @@ func (m *Merge) choose(k key, c choice) *ConflictError {
 		return &ConflictError{
 			Agent: k.agent, ID: k.id,
 			Paths:    [2]string{m.inputs[former.input].path, m.inputs[c.input].path},
-			Outcomes: [2]string{former.outcome.String(), c.outcome.String()},
+			Outcomes: [2]string{former.grade.String(), c.grade.String()},
 		}
 	case m.prefer == PreferLast, m.prefer == PreferBest && order < 0, m.prefer == PreferWorst && order > 0:
 		m.chosen[k] = c

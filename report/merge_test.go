@@ -34,7 +34,7 @@ func runOf(shard string, records []Record) (Run, []Record) {
 }
 
 // reportOf writes a report as a run does that has ended.
-func reportOf(t *testing.T, run Run, records ...Record) (dir string) {
+func reportOf(t testing.TB, run Run, records ...Record) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	w, err := Open(dir, run)
@@ -264,4 +264,32 @@ func TestWhatCannotBeMergedIsRefused(t *testing.T) {
 			t.Errorf("%s: an input has changed:\n%s", tt.name, d)
 		}
 	}
+}
+
+// BenchmarkMerge merges four shards of a run with twenty agents.
+func BenchmarkMerge(b *testing.B) {
+	var records []Record
+	for i := range 20 {
+		for _, r := range recorded() {
+			r.Agent = fmt.Sprint("agent ", i)
+			records = append(records, r)
+		}
+	}
+	var shards []string
+	for i := range 4 {
+		mine := slices.DeleteFunc(slices.Clone(records), func(r Record) bool { return int(r.Case.ID[len(r.Case.ID)-1])%4 != i })
+		run, mine := runOf(fmt.Sprintf("%d/4", i+1), mine)
+		shards = append(shards, reportOf(b, run, mine...))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		m, err := NewMerge(filepath.Join(b.TempDir(), "out"), shards, PreferNone)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := m.Write(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(records))*float64(b.N)/b.Elapsed().Seconds(), "cases/s")
 }
