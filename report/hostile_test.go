@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/url"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"gobahn/cases"
+	"gobahn/templates"
 )
 
 // hostile is what a peer might send: markup that closes what it may stand in,
@@ -82,7 +85,7 @@ var ours = map[string]bool{
 	"html": true, "head": true, "meta": true, "title": true, "style": true, "body": true, "header": true, "nav": true,
 	"main": true, "footer": true, "section": true, "h1": true, "h2": true, "h3": true, "p": true, "a": true, "span": true,
 	"ul": true, "li": true, "pre": true, "div": true, "table": true, "caption": true, "thead": true, "tbody": true,
-	"tfoot": true, "tr": true, "th": true, "td": true,
+	"tfoot": true, "script": true, "tr": true, "th": true, "td": true,
 }
 
 var ourAttributes = map[string]bool{
@@ -103,6 +106,9 @@ func checkPage(t *testing.T, name string, doc *html.Node) {
 			for _, a := range n.Attr {
 				checkAttribute(t, name, a)
 			}
+			if n.Data == "script" && !strings.Contains(templates.ReportPolicy, sha256Of(n)) {
+				t.Errorf("%s: a script that is not ours: %.100q", name, textOf(n))
+			}
 			if css := textOf(n); n.Data == "style" && (strings.Contains(css, "@import") || strings.Contains(css, "url(")) {
 				t.Errorf("%s: stylesheet has an address", name)
 			}
@@ -112,6 +118,12 @@ func checkPage(t *testing.T, name string, doc *html.Node) {
 			}
 		}
 	}
+}
+
+// sha256Of is the hash of a script as policies name it.
+func sha256Of(script *html.Node) string {
+	sum := sha256.Sum256([]byte(script.FirstChild.Data))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
 func checkAttribute(t *testing.T, name string, a html.Attribute) {

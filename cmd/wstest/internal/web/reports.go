@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gobahn/templates"
 )
 
 const (
@@ -24,8 +26,9 @@ var contentTypes = map[string]string{
 	".xml":  "application/xml",
 }
 
-// reportPolicy is the one that reports also carry in themselves.
-const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+// reportPolicy is the one that reports also carry in themselves, where it cannot keep
+// them out of frames.
+var reportPolicy = templates.ReportPolicy + "; frame-ancestors 'none'"
 
 // workingPrefix is where the reference serves the reports in dir; empty: nowhere, as
 // they are not below the working directory.
