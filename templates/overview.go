@@ -14,6 +14,7 @@ type Overview struct {
 	Generated time.Time // when the page was made
 	Agents    []string  // the peers, one column each
 	Groups    []Group   // chapters and sections, in order
+	Alone     bool      // there are no other files: nothing leads to one
 }
 
 // A Group is a chapter, or a section of one, with the cases played of it. A

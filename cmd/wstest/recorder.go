@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 type recorder struct {
 	progress *progress
 	reports  *report.Writer
+	outputs  outputs
 	started  time.Time
 
 	mu       sync.Mutex
@@ -41,7 +44,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 		return nil, err
 	}
 	return &recorder{
-		progress: newProgress(out, len(r.list)), reports: reports, started: time.Now(),
+		progress: newProgress(out, len(r.list)), reports: reports, outputs: r.outputs, started: time.Now(),
 		agents: make(map[string]map[cases.ID]bool),
 	}, nil
 }
@@ -50,10 +53,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 func (r *recorder) add(p fuzzer.Played) error {
 	r.progress.done(p)
 	r.count(p)
-	return r.reports.Add(report.Record{
-		Agent: p.Agent, Case: p.Case, Number: p.Number,
-		Observation: p.Observation, Result: p.Result,
-	})
+	return errors.Join(r.reports.Add(recordOf(p)), r.outputs.played(r.reports, p))
 }
 
 func (r *recorder) count(p fuzzer.Played) {
@@ -126,5 +126,5 @@ func (r *recorder) finish(out, log io.Writer) error {
 	}
 	fmt.Fprintf(out, "\n%s\n%s in %s.\nReport: %s\n", summary, plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
-	return nil
+	return r.outputs.write(filepath.Dir(r.reports.Index()), out)
 }
