@@ -7,6 +7,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gobahn/cases"
@@ -75,13 +76,32 @@ func missing(r *report.Results, agent string) (ids []cases.ID) {
 	return ids
 }
 
+// described is a case by id and description. One that was not played has that of the
+// catalogue, if it is there.
+func described(id cases.ID, description string) string {
+	if description == "" {
+		if i := slices.IndexFunc(cases.Catalogue, func(c cases.Case) bool { return c.ID == id }); i >= 0 {
+			description = cases.Catalogue[i].Description
+		}
+	}
+	return strings.TrimSpace(string(id) + " " + templates.Legible(description))
+}
+
+// notPlayed is said of a case that was to be played and was not.
+const notPlayed = "The case was not played."
+
 // why says in words why a record is shown as a failure: its explanation, or of one
 // that is none by itself, its verdicts. It is legible, a headline and some lines.
 func why(one report.Record) string {
-	text := one.Result.Explain(one.Case, one.Observation)
+	o := one.Observation
+	o.Faults = nil
+	for _, fault := range one.Observation.Faults { // which may be of several lines
+		o.Faults = append(o.Faults, templates.Legible(fault))
+	}
+	text := one.Result.Explain(one.Case, o)
 	if text == "" {
 		text = fmt.Sprintf("%s: %s, closing %s\n    %s\n    %s", one.Case.ID, one.Result.Verdict, one.Result.CloseVerdict,
-			one.Result.Says, one.Result.CloseSays)
+			templates.Legible(one.Result.Says), templates.Legible(one.Result.CloseSays))
 	}
 	return short(templates.LegibleLines(text))
 }

@@ -86,7 +86,7 @@ func (j *junit) suite(number int, agent string) {
 	}
 	for _, id := range missing(j.results, agent) {
 		j.value("testcase", testcase{
-			Class: class(agent, id), Name: string(id), Time: "0", Skipped: &message{Message: "The case was not played."},
+			Class: class(agent, id), Name: described(id, ""), Time: "0", Skipped: &message{Message: notPlayed},
 		})
 	}
 	j.end("testsuite")
@@ -107,7 +107,7 @@ func (j *junit) runs() (list []property) {
 func (j *junit) testcase(agent string, one report.Record) testcase {
 	c := testcase{
 		Class: class(agent, one.Case.ID),
-		Name:  fmt.Sprintf("%s %s", one.Case.ID, templates.Legible(one.Case.Description)),
+		Name:  described(one.Case.ID, one.Case.Description),
 		Time:  fmt.Sprintf("%.3f", time.Duration(one.Observation.Duration).Seconds()),
 		Properties: &properties{[]property{
 			{"verdict", string(one.Result.Verdict)}, {"closeVerdict", string(one.Result.CloseVerdict)},

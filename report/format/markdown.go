@@ -17,6 +17,9 @@ const SummaryLimit = 1 << 20
 // Markdown writes a summary of at most limit octets: totals, a table by chapter and
 // agent, and the failures of each agent explained, folded. What does not fit is counted.
 func Markdown(w io.Writer, r *report.Results, limit int) error {
+	if limit < reserve {
+		return nil
+	}
 	m := markdown{w: w, left: limit - reserve}
 	m.print(title(r))
 	m.totals(r)
@@ -137,6 +140,9 @@ func (m *markdown) chapters(r *report.Results) {
 
 // share is how many cases passed, and a mark that is no matter of colour alone.
 func share(t tally) string {
+	if t.Missing == t.all() {
+		return "–"
+	}
 	text := fmt.Sprintf("%d/%d", t.Passed, t.all())
 	if t.Failed > 0 {
 		text = "❌ " + text

@@ -29,10 +29,7 @@ func points(out io.Writer, r *report.Results) error {
 	n := 0
 	point := func(ok, agent string, id cases.ID, description, directive string) {
 		n++
-		name := fmt.Sprintf("%s %s", templates.Short(agent), id)
-		if description != "" {
-			name += ": " + templates.Legible(description)
-		}
+		name := fmt.Sprintf("%s: %s", templates.Short(agent), described(id, description))
 		fmt.Fprintf(out, "%s %d - %s%s\n", ok, n, tapEscape(name), directive)
 	}
 	for _, agent := range r.Agents() {
@@ -52,7 +49,7 @@ func points(out io.Writer, r *report.Results) error {
 			}
 		}
 		for _, id := range missing(r, agent) {
-			point("ok", agent, id, "", " # SKIP The case was not played.")
+			point("ok", agent, id, "", " # SKIP "+notPlayed)
 		}
 	}
 	return nil
@@ -62,7 +59,7 @@ func points(out io.Writer, r *report.Results) error {
 func diagnose(out io.Writer, one report.Record) {
 	text := why(one)
 	fmt.Fprintf(out, "  ---\n  message: %s\n  severity: fail\n", yamlString(headline(text)))
-	fmt.Fprintf(out, "  agent: %s\n  verdict: %s\n  closeVerdict: %s\n", yamlString(one.Agent),
+	fmt.Fprintf(out, "  agent: %s\n  verdict: %s\n  closeVerdict: %s\n", yamlString(templates.Legible(one.Agent)),
 		yamlString(string(one.Result.Verdict)), yamlString(string(one.Result.CloseVerdict)))
 	fmt.Fprintf(out, "  duration_ms: %d\n  explanation: |\n", templates.Milliseconds(one.Observation.Duration))
 	for line := range strings.Lines(text) {
