@@ -191,3 +191,53 @@ func TestSingleFileLeadsNowhereElse(t *testing.T) {
 		t.Errorf("only %d links: want one from each cell to its page, and back", len(links))
 	}
 }
+
+// FuzzOpenResults opens any file. What can be opened can be read record by record, and
+// is the same when it was written again.
+func FuzzOpenResults(f *testing.F) {
+	whole := func(finish bool, name string) string {
+		dir := f.TempDir()
+		w, err := Open(dir, Run{Product: "Gobahn/0.1.0", Cases: []cases.ID{"3.6", "1.1.1"}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, r := range []Record{case36(), played("b", "1.1.1", cases.Failed, cases.Unclean), case36()} {
+			if err := w.Add(r); err != nil {
+				f.Fatal(err)
+			}
+		}
+		if finish {
+			if err := w.Finish(); err != nil {
+				f.Fatal(err)
+			}
+		}
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		return string(b)
+	}
+	results, journal := whole(true, resultsJSON), whole(false, journalName)
+	for _, seed := range []string{results, journal, journal[:len(journal)-100], strings.ReplaceAll(results, "\n", " \t"), "{}", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(t.TempDir(), "x")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r, err := OpenResults(path)
+		if err != nil {
+			return
+		}
+		defer r.Close()
+		was := listed(t, r)
+		err = WriteFile(path+"2", r.Write)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(was, listed(t, openedResults(t, path+"2"))); diff != "" {
+			t.Errorf("written again (-want +got):\n%s", diff)
+		}
+	})
+}
