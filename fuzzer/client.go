@@ -77,12 +77,12 @@ type clientRun struct {
 // again. An error is that of the first case whose server cannot be reached.
 func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
 	r.begin(p)
-	o, err := r.client.play(ctx, r.target, p.Case, nil)
+	o, capture, err := r.client.play(ctx, r.target, p.Case, nil)
 	if ctx.Err() != nil {
 		return p, context.Cause(ctx)
 	}
 	o.Before = before
-	p.Agent, p.Observation, p.Result = r.named(o), o, r.client.Profile.Judge(p.Case, o)
+	p.Agent, p.Observation, p.Result, p.Capture = r.named(o), o, r.client.Profile.Judge(p.Case, o), capture
 	return p, err
 }
 
@@ -126,7 +126,7 @@ func (r *clientRun) notice(text string) {
 // play plays one case on a connection of its own, and calls opened, if not nil,
 // when the WebSocket is open. If the server cannot be reached, the observation says
 // so, too.
-func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened func()) (cases.Observation, error) {
+func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened func()) (cases.Observation, *wire.Capture, error) {
 	opts := c.options()
 	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
 	nc, err := target.Dial(dialCtx, c.dialler(), c.TLS)
@@ -139,7 +139,7 @@ func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened
 		if errors.Is(err, syscall.ECONNRESET) { // which it was, and has reset TCP
 			err = nil
 		}
-		return o, err
+		return o, nil, err
 	}
 	fields := c.Fields
 	if target.Authorization != "" {
@@ -155,7 +155,7 @@ func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened
 		Fields:    fields,
 	}}, &c.streams, &c.lag)
 	defer s.hangUp(ctx)
-	return s.run(ctx), nil
+	return s.run(ctx), s.log.Capture, nil
 }
 
 // agentOf names a server that was given no name.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gobahn/cases"
+	"gobahn/wire"
 )
 
 // An endpoint says what is played with a client that has asked for it. An error
@@ -98,12 +99,12 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		s.OnStart(played)
 	}
 	end := s.flights.begin(agent)
-	v.landed = func(o cases.Observation) error {
+	v.landed = func(o cases.Observation, capture *wire.Capture) error {
 		defer end()
 		if v.ctx.Err() != nil {
 			return nil
 		}
-		played.Observation, played.Result = o, s.Profile.Judge(played.Case, o)
+		played.Observation, played.Result, played.Capture = o, s.Profile.Judge(played.Case, o), capture
 		played.Case = played.Case.Under(s.Profile, o.Server)
 		defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
 		if s.OnResult == nil {

@@ -126,7 +126,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 	o := session.run(ctx)
 	err := v.err
 	if v.landed != nil {
-		err = v.landed(o)
+		err = v.landed(o, session.log.Capture)
 	}
 	if err != nil {
 		end(err)
@@ -141,9 +141,9 @@ type visit struct {
 	stop   func() // stops the server
 	opened bool   // it counts among the WebSockets
 
-	landed func(cases.Observation) error // what to do when the case has ended; nil: nothing
-	left   func()                        // what to do when the connection has; nil: nothing
-	err    error                         // of a hook
+	landed func(cases.Observation, *wire.Capture) error // what to do when the case has ended; nil: nothing
+	left   func()                                       // what to do when the connection has; nil: nothing
+	err    error                                        // of a hook
 }
 
 // leave is called when the connection has ended.

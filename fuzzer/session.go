@@ -82,6 +82,10 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 	s.log.OnRow = cfg.OnRow
 	s.log.Elapsed = func() cases.Duration { return cases.Duration(time.Since(s.obs.Started)) }
 	s.conn = wire.NewConn(nc, s.log.SentOctets)
+	if cfg.Capture > 0 {
+		s.log.Capture = &wire.Capture{Limit: cfg.Capture}
+		s.conn.OnOctets = s.log.CaptureSent
+	}
 	s.conn.SetNoDelay(s.opts.TCPNoDelay)
 	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: time.Now()}
 	s.receiver.limit = maxEvents

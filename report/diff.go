@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -177,9 +176,4 @@ func diffOutcomeOf(o *Outcome) *diffOutcome {
 		Agent: o.Agent, Case: o.Case, Verdict: o.Behaviour, CloseVerdict: o.Close, CloseCode: o.CloseCode,
 		Duration: templates.Milliseconds(o.Duration), Headline: o.Headline,
 	}
-}
-
-// WriteFile gives the file at path the content that write writes, whole or not at all.
-func WriteFile(path string, write func(io.Writer) error) error {
-	return streamFile(filepath.Dir(path), filepath.Base(path), write)
 }

@@ -91,7 +91,7 @@ func (w *Writer) row(l line) templates.Row {
 				Duration:     e.duration,
 				Timed:        e.report.Time,
 				Traffic:      e.traffic,
-				File:         e.stem + ".html",
+				File:         w.file(e.stem),
 				Anchor:       e.stem,
 			}
 		}

@@ -22,6 +22,7 @@ type Overview struct {
 	Agents    []string  // the peers, one column each
 	Groups    []Group   // chapters and sections, in order
 	Changes   *Changes  // since an earlier run; nil: there is none to compare with
+	Alone     bool      // there are no other files: nothing leads to one
 }
 
 // A Run is what one run of the tester was.

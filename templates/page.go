@@ -19,8 +19,8 @@ type Page struct {
 	Observation cases.Observation
 	Result      cases.Result
 	Links       Links
-	JSON        string // name of the file with the same result as JSON
-	Overview    string // name of the overview's file
+	JSON        string // name of the file with the same result as JSON; empty: there is none
+	Overview    string // name of the overview's file; empty: it is in the same
 	Anchor      string // of the case's cell in the overview
 }
 

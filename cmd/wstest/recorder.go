@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +23,7 @@ import (
 type recorder struct {
 	progress *progress
 	reports  *report.Writer
+	outputs  outputs
 	started  time.Time
 
 	mu       sync.Mutex
@@ -46,7 +49,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	}
 	reports.Against(r.was, r.skip)
 	return &recorder{
-		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, started: time.Now(),
+		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, outputs: r.outputs, started: time.Now(),
 		order: run.Cases, failures: make(map[match]string),
 	}, nil
 }
@@ -55,10 +58,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 func (r *recorder) add(p fuzzer.Played) error {
 	r.progress.done(p)
 	r.count(p)
-	return r.reports.Add(report.Record{
-		Agent: p.Agent, Case: p.Case, Number: p.Number,
-		Observation: p.Observation, Result: p.Result,
-	})
+	return errors.Join(r.reports.Add(recordOf(p)), r.outputs.played(r.reports, p))
 }
 
 func (r *recorder) count(p fuzzer.Played) {
@@ -105,7 +105,7 @@ func (r *recorder) finish(out, log io.Writer) error {
 	}
 	fmt.Fprintf(out, "%s in %s.\nReport: %s\n", plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
-	return nil
+	return r.outputs.write(filepath.Dir(r.reports.Index()), out)
 }
 
 // explainFailures shows the first failures, agent by agent, and how many more there are.

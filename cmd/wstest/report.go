@@ -6,12 +6,12 @@ import "github.com/spf13/cobra"
 func reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Merge, serve and otherwise work with reports",
+		Short: "Convert, compare, merge and serve reports",
 		Args:  usageArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usagef("want a command: wstest report --help lists them")
 		},
 	}
-	cmd.AddCommand(diffCommand(), mergeCommand(), serveCommand())
+	cmd.AddCommand(convertCommand(), diffCommand(), mergeCommand(), schemaCommand(), serveCommand())
 	return cmd
 }

@@ -12,6 +12,7 @@ import (
 
 // RunFlags are what the flags of all commands that play cases set.
 type runFlags struct {
+	outputs
 	outdir   string
 	cases    []string
 	exclude  []string
@@ -36,6 +37,7 @@ type runFlags struct {
 
 // flags adds the flags of r. Outdir is the default of its own.
 func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
+	r.outputs.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&r.outdir, "outdir", "o", outdir, "directory of the reports")
 	f.StringSliceVar(&r.cases, "cases", []string{"*"}, "ids or patterns of the cases to play")
@@ -77,7 +79,10 @@ func (r *runFlags) check() (err error) {
 	case r.deadline < 0:
 		return usagef("--deadline %v: want a time that passes", r.deadline)
 	}
-	return r.terminalFlags.check()
+	if err := r.terminalFlags.check(); err != nil {
+		return err
+	}
+	return r.outputs.check()
 }
 
 // choose checks the flags and selects what is played, before anything is.
@@ -102,5 +107,5 @@ func (r *runFlags) selection() selection {
 // config is what the engine needs, with options that the flags add to.
 func (r *runFlags) config(options fuzzer.Options) fuzzer.Config {
 	options.TimeScale, options.NoTimeouts = r.timeScale, r.noTimeouts
-	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile}
+	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile, Capture: r.outputs.capture()}
 }
