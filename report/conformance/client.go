@@ -117,6 +117,7 @@ func (h *host) playCase(ctx context.Context, p fuzzer.Played) (fuzzer.Played, er
 
 	connect := time.NewTimer(connectTime)
 	defer connect.Stop()
+	settle := settleTime / 10 // a client that has not asked for its case hardly will
 	for {
 		select {
 		case got := <-v.result:
@@ -124,18 +125,22 @@ func (h *host) playCase(ctx context.Context, p fuzzer.Played) (fuzzer.Played, er
 			<-left
 			return got, nil
 		case err := <-left:
-			return h.settled(ctx, p, v, err)
+			if len(v.started) > 0 {
+				settle = settleTime
+			}
+			return h.settled(ctx, p, v, settle, err)
 		case <-v.started:
 			connect.Stop() // the server ends what has begun
+			settle = settleTime
 		case <-connect.C:
 			leave()
 		}
 	}
 }
 
-// settled is what came of a case when the client has left.
-func (h *host) settled(ctx context.Context, p fuzzer.Played, v visit, err error) (fuzzer.Played, error) {
-	settle := time.NewTimer(settleTime)
+// settled is what has come of a case after that time when the client has left with err.
+func (h *host) settled(ctx context.Context, p fuzzer.Played, v visit, after time.Duration, err error) (fuzzer.Played, error) {
+	settle := time.NewTimer(after)
 	defer settle.Stop()
 	select {
 	case got := <-v.result:

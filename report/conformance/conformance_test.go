@@ -125,7 +125,7 @@ var children = map[string]child{
 	},
 	"options that make no sense": {
 		test:     func(t *testing.T) { conformance.TestHandler(t, http.HandlerFunc(echo), of("1.1.99")) },
-		wanted:   []string{`^--- FAIL: TestPeer `, `conformance: Cases: unknown case "1\.1\.99" \(did you mean "1\.1\.`},
+		wanted:   []string{`^--- FAIL: TestPeer `, `conformance: option Cases: unknown case "1\.1\.99" \(did you mean "1\.1\.`},
 		unwanted: []string{"TestPeer/"},
 	},
 	"an honest client": {
@@ -283,15 +283,15 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, o := range map[string]conformance.Options{
-		`Profile: unknown profile "lax": want autobahn, rfc or strict`: {Profile: "lax"},
-		`Parallel is -1: want 0 or more`:                               {Parallel: -1},
-		`TimeScale is -2: want 0 or more`:                              {TimeScale: -2},
-		`Cases: no case matches "99.*"`:                                of("99.*"),
-		`Exclude: unknown case "1.1.77" (did you mean "1.1.7"?)`:       {Exclude: []string{"1.1.77"}},
-		`Expect: no case matches "77.*"`:                               expecting(of("1.1.1"), "77.*", "why not"),
-		`Expect: "1.1.1" is known to fail for no Reason: say why`:      expecting(of("1.1.1"), "1.1.1", " "),
-		`no case is left to play of ["1.1.1"] without ["1.*"]`:         {Cases: []string{"1.1.1"}, Exclude: []string{"1.*"}},
-		`reports directory ` + file:                                    {ReportDir: file},
+		`option Profile: unknown profile "lax": want autobahn, rfc or strict`: {Profile: "lax"},
+		`option Parallel is -1: want 0 or more`:                               {Parallel: -1},
+		`option TimeScale is -2: want 0 or more`:                              {TimeScale: -2},
+		`option Cases: no case matches "99.*"`:                                of("99.*"),
+		`option Exclude: unknown case "1.1.77" (did you mean "1.1.7"?)`:       {Exclude: []string{"1.1.77"}},
+		`option Expect: no case matches "77.*"`:                               expecting(of("1.1.1"), "77.*", "why not"),
+		`option Expect: "1.1.1" is known to fail for no Reason: say why`:      expecting(of("1.1.1"), "1.1.1", " "),
+		`no case is left to play of ["1.1.1"] without ["1.*"]`:                {Cases: []string{"1.1.1"}, Exclude: []string{"1.*"}},
+		`reports directory ` + file:                                           {ReportDir: file},
 	} {
 		none := func(conformance.Result) { t.Errorf("%s: a case was played", want) }
 		if err := conformance.Server(t.Context(), server.URL, o, none); err == nil || !strings.HasPrefix(err.Error(), want) {

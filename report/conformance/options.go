@@ -39,14 +39,14 @@ type Known struct {
 func (o Options) plan() ([]cases.Case, error) {
 	if o.Profile != "" {
 		if _, err := cases.ParseProfile(string(o.Profile)); err != nil {
-			return nil, fmt.Errorf("Profile: %w", err)
+			return nil, fmt.Errorf("option Profile: %w", err)
 		}
 	}
 	switch {
 	case o.Parallel < 0:
-		return nil, fmt.Errorf("Parallel is %d: want 0 or more", o.Parallel)
+		return nil, fmt.Errorf("option Parallel is %d: want 0 or more", o.Parallel)
 	case o.TimeScale < 0:
-		return nil, fmt.Errorf("TimeScale is %v: want 0 or more", o.TimeScale)
+		return nil, fmt.Errorf("option TimeScale is %v: want 0 or more", o.TimeScale)
 	}
 	if len(o.Cases) == 0 {
 		o.Cases = []string{"*"}
@@ -54,7 +54,7 @@ func (o Options) plan() ([]cases.Case, error) {
 	var known []string
 	for _, k := range o.Expect {
 		if strings.TrimSpace(k.Reason) == "" {
-			return nil, fmt.Errorf("Expect: %q is known to fail for no Reason: say why", k.Cases)
+			return nil, fmt.Errorf("option Expect: %q is known to fail for no Reason: say why", k.Cases)
 		}
 		known = append(known, k.Cases)
 	}
@@ -76,7 +76,7 @@ func matching(field string, patterns []string) (errs error) {
 			err = fmt.Errorf("no case matches %q", p)
 		}
 		if err != nil {
-			errs = errors.Join(errs, fmt.Errorf("%s: %w", field, err))
+			errs = errors.Join(errs, fmt.Errorf("option %s: %w", field, err))
 		}
 	}
 	return errs
