@@ -13,6 +13,9 @@
 // what a script must bring about, and [Simplify] yields all scripts that are one
 // step simpler.
 //
+// A [Profile] other than that of the reference judges some cases otherwise: by their
+// overrides, and by the [Rules] for all.
+//
 // Zero is conformant: the zero value of every field asks for what the RFC asks
 // for, so a case is as long as what is special about it.
 package cases

@@ -98,7 +98,7 @@ type Rule struct {
 	When    Condition `json:"when"`
 	Case    Change    `json:"case,omitzero"`  // of the verdict
 	Close   Change    `json:"close,omitzero"` // of the closing verdict
-	Says    string    `json:"says,omitempty"` // what the report says instead; empty: as before
+	Says    string    `json:"says,omitempty"` // what the report says instead, without a full stop; empty: as before
 	Clause  string    `json:"clause"`         // that says so
 	Why     string    `json:"why"`            // a sentence
 }
@@ -195,7 +195,11 @@ func (w Condition) holds(o Observation) bool {
 
 // apply changes what r is about, and reports whether it has changed anything.
 func (r Rule) apply(got *Result) bool {
-	of := r.Case.apply(&got.Verdict, &got.Says, r.Says)
+	sentence := r.Says
+	if sentence != "" {
+		sentence += "."
+	}
+	of := r.Case.apply(&got.Verdict, &got.Says, sentence)
 	ending := r.Close.apply(&got.CloseVerdict, &got.CloseSays, r.Says)
 	return of || ending
 }
@@ -249,7 +253,7 @@ func (p Profile) rejudge(r *Result, c, under Case, o Observation) {
 		changed = append(changed, fmt.Sprintf("the close is %s, not %s", r.CloseVerdict, plain.CloseVerdict))
 	}
 	if changed != nil {
-		r.Why = fmt.Sprintf("By the profile %s %s. %s", p, strings.Join(changed, " and "), strings.Join(reasons, " "))
+		r.Why = fmt.Sprintf("By the profile %s %s. %s", p, strings.Join(changed, ", and "), strings.Join(reasons, " "))
 	}
 }
 
