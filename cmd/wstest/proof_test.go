@@ -79,7 +79,7 @@ func checkProof(t *testing.T, dir, agent, deviations string, status int, stdout,
 	}
 	failed := make(map[string]bool)
 	for line := range strings.Lines(stdout) {
-		if id, verdict, ok := strings.Cut(line, ": "); ok && strings.Contains(verdict, " / ") {
+		if id, verdict, ok := strings.Cut(line, ": "); ok && strings.Contains(verdict, " / ") && !strings.HasPrefix(id, " ") {
 			failed[id] = true
 		}
 	}
