@@ -75,8 +75,8 @@ type segment struct {
 type shown struct {
 	first []byte // its octets, or their first slice
 	size  int
-	parts []int       // of the first slice, which is all there is; nil: it is one
-	whole net.Buffers // all octets, if they are to be shown
+	parts []int        // of the first slice, which is all there is; nil: it is one
+	whole *net.Buffers // all octets; nil: they need not be shown
 }
 
 // A job is what the writer does in one go.
@@ -123,7 +123,7 @@ func (c *Conn) Done(w Write) {
 func (c *Conn) log(s segment) {
 	for _, one := range s.shown {
 		if one.whole != nil {
-			c.OnOctets(one.whole)
+			c.OnOctets(*one.whole)
 		}
 		if one.parts == nil {
 			c.onSent(one.first, one.size, s.alone)
@@ -230,7 +230,8 @@ func take(queue []item) (segment, []item) {
 func show(octets net.Buffers, parts []int, whole bool) shown {
 	one := shown{first: octets[0], parts: parts}
 	if whole {
-		one.whole = slices.Clone(octets) // which a write consumes
+		all := slices.Clone(octets) // which a write consumes
+		one.whole = &all
 	}
 	for _, b := range octets {
 		one.size += len(b)
