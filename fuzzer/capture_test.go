@@ -2,6 +2,7 @@ package fuzzer_test
 
 import (
 	"bytes"
+	"net"
 	"testing"
 	"testing/synctest"
 
@@ -15,7 +16,7 @@ func captured(t *testing.T, limit int, list ...cases.Case) (played []fuzzer.Play
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		client := fuzzer.Client{
-			Config: fuzzer.Config{Capture: limit, Dialler: pipeDialler((&rawPeer{}).serve)},
+			Config: fuzzer.Config{Capture: limit, Dialler: pipeDialler(func(nc net.Conn) { (&rawPeer{}).serve(nc) })},
 			URL:    "ws://peer", Parallel: 1,
 		}
 		err := client.Run(t.Context(), list, func(p fuzzer.Played) error {
@@ -32,7 +33,7 @@ func captured(t *testing.T, limit int, list ...cases.Case) (played []fuzzer.Play
 // TestCaptureHasEveryOctetOfBothDirections plays cases that are sent in all ways: chop
 // by chop, fragment by fragment, and in pieces that share octets.
 func TestCaptureHasEveryOctetOfBothDirections(t *testing.T) {
-	for _, p := range captured(t, 8<<20, find(t, "1.1.2", "1.1.8", "5.3", "6.4.3", "9.3.1", "9.4.1", "9.7.1")...) {
+	for _, p := range captured(t, 16<<20, find(t, "1.1.2", "1.1.8", "5.3", "6.4.3", "9.3.1", "9.4.1", "9.7.1")...) {
 		if p.Capture == nil {
 			t.Fatalf("%s: there is no capture", p.Case.ID)
 		}
