@@ -189,54 +189,6 @@ func answeredTooLittle(accept []Outcome, got Events) bool {
 	return slices.ContainsFunc(accept, func(o Outcome) bool { return o.begins(got) })
 }
 
-// Explain shows a failure as a headline, then what was sent, wanted and got, in
-// one notation. It is empty where r has no headline.
-func (r Result) Explain(c Case, o Observation) string {
-	if r.Headline == "" {
-		return ""
-	}
-	var s strings.Builder
-	fmt.Fprintf(&s, "%s: peer %s", c.ID, r.Headline)
-	if strings.HasPrefix(r.Headline, NoAnswer) || r.Headline == WrongAnswer || r.Headline == WrongClose {
-		s.Reset()
-		fmt.Fprintf(&s, "%s: %s", c.ID, r.Headline)
-	}
-	if len(c.Spec) > 0 {
-		fmt.Fprintf(&s, " (%s)", strings.Join(c.Spec, ", "))
-	}
-	for i, step := range c.Script {
-		fmt.Fprintf(&s, "\n    %-5s %s", label("sent", i), step)
-	}
-	for i, outcome := range c.Accept {
-		fmt.Fprintf(&s, "\n    %-5s %s; %s", label("want", i), outcome, c.Ending)
-	}
-	fmt.Fprintf(&s, "\n    got   %s; %s", o.brief(), o.Closing)
-	for _, fault := range o.Remarks() {
-		fmt.Fprintf(&s, "\n    fault %s", fault)
-	}
-	return s.String()
-}
-
-// brief is the events of o, of many only the first.
-func (o Observation) brief() string {
-	if o.Echoes > 0 && !slices.ContainsFunc(o.Events, func(e Event) bool { _, ok := e.(Echoed); return ok }) {
-		return fmt.Sprintf("%s, then %s", Echoed{o.Echoes}, o.Events)
-	}
-	const few = 8
-	if more := len(o.Events) - few + o.Lost; more > 0 && len(o.Events) >= few {
-		return fmt.Sprintf("%s … and %d more", o.Events[:few], more)
-	}
-	return o.Events.String()
-}
-
-// label is word for the first line of a list and blank for the others.
-func label(word string, i int) string {
-	if i == 0 {
-		return word
-	}
-	return ""
-}
-
 // String shows the ending in the notation of reports.
 func (e Ending) String() string {
 	if e.Grade != "" {

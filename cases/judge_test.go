@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -394,7 +395,7 @@ func TestExplainShowsWhatWasSentWantedAndGot(t *testing.T) {
     want  text "Hello World!"; our close answered 1000
     got   text "Hello World!"; closed by us, close 1011 "oops"
     fault payload of 200 octets in a ping
-    fault reserved bits 4`},
+          reserved bits 4`},
 		{echo, dropped(), `
 echo: peer refused what it must accept
     sent  text "x"
@@ -485,5 +486,32 @@ func TestExplainIsShortHoweverMuchThePeerSaid(t *testing.T) {
 	got := Judge(c, o).Explain(c, o)
 	if want := strings.Repeat(`pong "flood", `, 7) + `pong "flood" … and 2492 more; `; !strings.Contains(got, want) {
 		t.Errorf("want %s in\n%.1000s", want, got)
+	}
+}
+
+func TestExplainIsShortHoweverLongTheCaseIs(t *testing.T) {
+	c := Case{ID: "x", Ending: FailedByPeer(1002)}
+	o := observed()
+	for i := range 2000 {
+		c.Script = append(c.Script, Ping(fmt.Sprint(i)))
+		c.Accept = append(c.Accept, Outcome{Verdict: OK, Events: slices.Repeat(Events{GotPong(fmt.Sprint(i))}, 10)})
+		o.Faults = append(o.Faults, strings.Repeat("é", 10_000))
+	}
+	pongs := func(i int) string {
+		return strings.Repeat(fmt.Sprintf("pong \"%d\", ", i), 7) + fmt.Sprintf("pong \"%d\" … and 2 more; close 1002, or drop", i)
+	}
+	long := strings.Repeat("é", lineLimit-11) + "…"
+	want := strings.Join([]string{
+		"x: peer accepted what it must refuse",
+		`    sent  ping "0"`, `          ping "1"`, `          ping "2"`, `          ping "3"`,
+		"          … and 1996 more (wstest explain x)",
+		"    want  " + pongs(0), "          " + pongs(1), "          " + pongs(2), "          " + pongs(3),
+		"          … and 1996 more (wstest explain x)",
+		"    got   nothing; closed by us, close 1000",
+		"    fault " + long, "          " + long, "          " + long, "          " + long,
+		"          … and 1996 more",
+	}, "\n")
+	if diff := cmp.Diff(want, Judge(c, o).Explain(c, o)); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -27,6 +27,7 @@ type Observation struct {
 
 	Unread bool `json:"unread,omitempty"` // not all that was sent had been taken when the time was over
 
+	Lag    Duration `json:"lag,omitempty"`    // by which time limits were extended, since the machine kept the tester waiting
 	Before *Attempt `json:"before,omitempty"` // what came of the case beside others, after which it was played again; nil: it was not
 
 	Closing  Closing  `json:"closing"`

@@ -3,6 +3,7 @@ package cases
 import (
 	"bytes"
 	"encoding/json"
+	"time"
 )
 
 // A RowKind is the kind of a row of the wire log, under the reference's names.
@@ -55,6 +56,7 @@ func (r Row) Frame() bool { return r.Kind == RxFrame || r.Kind == TxFrame }
 // also that of a continuation, which is 0.
 type rowFile struct {
 	*plainRow
+	Micros int64   `json:"micros,omitempty"` // At in microseconds, for readers of other languages
 	Opcode *Op     `json:"opcode,omitempty"`
 	Head   Payload `json:"head,omitzero"`
 }
@@ -63,7 +65,7 @@ type plainRow Row
 
 // MarshalJSON writes Head as a Payload.
 func (r Row) MarshalJSON() ([]byte, error) {
-	f := rowFile{plainRow: (*plainRow)(&r), Head: Of(string(r.Head))}
+	f := rowFile{plainRow: (*plainRow)(&r), Micros: time.Duration(r.At).Microseconds(), Head: Of(string(r.Head))}
 	if r.Frame() {
 		f.Opcode = &r.Opcode
 	}

@@ -14,7 +14,7 @@ func TestRowFile(t *testing.T) {
 		want string
 	}{
 		{Row{Kind: RxOctets, At: 3 * Second / 1000, Size: 3, Head: []byte("\x81\x01a")},
-			`{"kind":"RO","at":"3ms","size":3,"head":{"hex":"81 01 61"}}`},
+			`{"kind":"RO","at":"3ms","size":3,"micros":3000,"head":{"hex":"81 01 61"}}`},
 		{Row{Kind: TxFrame, Size: 5, Head: []byte("Hello"), Opcode: OpText, FIN: true, Key: "01020304"},
 			`{"kind":"TF","size":5,"fin":true,"key":"01020304","opcode":"text","head":"Hello"}`},
 		{Row{Kind: RxFrame, Opcode: OpContinuation, RSV: 4, Masked: true},

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"gobahn/cases"
@@ -36,6 +38,7 @@ type Client struct {
 	OnNotice func(string) // something the user should know of the run; nil: nothing
 
 	streams streams
+	lag     lag
 }
 
 // Run plays all of list and calls each after every case, in the order in which
@@ -49,6 +52,7 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 	if err != nil || len(list) == 0 {
 		return err
 	}
+	defer c.lag.measure(ctx)()
 	r := &clientRun{client: c, target: target, agent: c.Agent, each: each}
 	return r.all(ctx, list)
 }
@@ -73,12 +77,12 @@ type clientRun struct {
 // again. An error is that of the first case whose server cannot be reached.
 func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
 	r.begin(p)
-	o, err := r.client.play(ctx, r.target, p.Case, nil)
+	o, capture, err := r.client.play(ctx, r.target, p.Case, nil)
 	if ctx.Err() != nil {
 		return p, context.Cause(ctx)
 	}
 	o.Before = before
-	p.Agent, p.Observation, p.Result = r.named(o), o, r.client.Profile.Judge(p.Case, o)
+	p.Agent, p.Observation, p.Result, p.Capture = r.named(o), o, r.client.Profile.Judge(p.Case, o), capture
 	return p, err
 }
 
@@ -122,16 +126,20 @@ func (r *clientRun) notice(text string) {
 // play plays one case on a connection of its own, and calls opened, if not nil,
 // when the WebSocket is open. If the server cannot be reached, the observation says
 // so, too.
-func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened func()) (cases.Observation, error) {
+func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened func()) (cases.Observation, *wire.Capture, error) {
 	opts := c.options()
 	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
 	nc, err := target.Dial(dialCtx, c.dialler(), c.TLS)
 	cancel()
 	if err != nil {
-		return cases.Observation{
+		o := cases.Observation{
 			Started: time.Now(), Seed: c.Seed, Faults: []string{err.Error()},
 			Closing: cases.Closing{NotCleanReason: "the server could not be reached"},
-		}, err
+		}
+		if errors.Is(err, syscall.ECONNRESET) { // which it was, and has reset TCP
+			err = nil
+		}
+		return o, nil, err
 	}
 	fields := c.Fields
 	if target.Authorization != "" {
@@ -145,9 +153,9 @@ func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened
 		Protocols: c.Protocols,
 		Version:   opts.protocolVersion(),
 		Fields:    fields,
-	}}, &c.streams)
+	}}, &c.streams, &c.lag)
 	defer s.hangUp(ctx)
-	return s.run(ctx), nil
+	return s.run(ctx), s.log.Capture, nil
 }
 
 // agentOf names a server that was given no name.

@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"gobahn/cases"
+	"gobahn/wire"
 )
 
 // A Config is what both roles need to play cases. The zero value is ready to
@@ -22,6 +23,10 @@ type Config struct {
 	// OnRow is called with each row of a wire log as it comes, while the session waits;
 	// nil: nothing.
 	OnRow func(cases.Row)
+
+	// Capture is how many octets of each conversation are kept for Played.Capture;
+	// 0: none, and there is no capture.
+	Capture int
 }
 
 // A Dialler connects to an address. Its errors are shown to the user.
@@ -37,6 +42,7 @@ type Played struct {
 	Case        cases.Case // once it has been played, as it was judged
 	Observation cases.Observation
 	Result      cases.Result
+	Capture     *wire.Capture // the octets of the conversation; nil: none were kept
 }
 
 func (c Config) options() Options {

@@ -44,7 +44,7 @@ func (s *session) beginEcho(v cases.Echo) {
 	s.player.echo = e
 	s.traffic.begin()
 	s.obs.Traffic = nil
-	s.due[limitTimer] = s.limitFromNow()
+	s.restartLimit()
 	if s.c.Report.Quiet {
 		s.log.Switch(false)
 	}

@@ -2,8 +2,10 @@ package fuzzer
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"gobahn/cases"
+	"gobahn/wire"
 )
 
 // An endpoint says what is played with a client that has asked for it. An error
@@ -96,12 +99,12 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		s.OnStart(played)
 	}
 	end := s.flights.begin(agent)
-	v.landed = func(o cases.Observation) error {
+	v.landed = func(o cases.Observation, capture *wire.Capture) error {
 		defer end()
 		if v.ctx.Err() != nil {
 			return nil
 		}
-		played.Observation, played.Result = o, s.Profile.Judge(played.Case, o)
+		played.Observation, played.Result, played.Capture = o, s.Profile.Judge(played.Case, o), capture
 		played.Case = played.Case.Under(s.Profile, o.Server)
 		defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
 		if s.OnResult == nil {
@@ -115,11 +118,14 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 // updateReports writes the reports, then closes. It may stop the server.
 func (v *visit) updateReports(query url.Values) (plan, error) {
 	agent, err := agentName(query)
+	if err == nil {
+		err = v.server.authorise(query)
+	}
 	if err != nil {
 		return plan{}, err
 	}
 	s := v.server
-	stop := slices.Contains([]string{"true", "yes", "1"}, strings.ToLower(query.Get("shutdownOnComplete")))
+	stop := !s.NoStop && slices.Contains([]string{"true", "yes", "1"}, strings.ToLower(query.Get("shutdownOnComplete")))
 	s.flights.wait(v.ctx, agent, landingTime)
 	if s.OnUpdate != nil {
 		if v.err = s.OnUpdate(Update{Agent: agent, Peer: v.peer, Stop: stop}); v.err != nil {
@@ -133,9 +139,23 @@ func (v *visit) updateReports(query url.Values) (plan, error) {
 }
 
 // stopServer stops the server when the connection has ended.
-func (v *visit) stopServer(url.Values) (plan, error) {
+func (v *visit) stopServer(query url.Values) (plan, error) {
+	if err := v.server.authorise(query); err != nil {
+		return plan{}, err
+	}
+	if v.server.NoStop {
+		return plan{}, refusal{status: http.StatusForbidden, text: "clients cannot stop this server"}
+	}
 	v.left = v.stop
 	return control("stopServer", cases.Script{hangUpNormally}), nil
+}
+
+// authorise refuses a client that does not know the token.
+func (s *Server) authorise(query url.Values) error {
+	if subtle.ConstantTimeCompare([]byte(query.Get("token")), []byte(s.Token)) == 1 || s.Token == "" {
+		return nil
+	}
+	return refusal{status: http.StatusForbidden, text: "this needs the right ?token="}
 }
 
 // direct has the client say what we send.

@@ -123,6 +123,32 @@ func TestUpdateWithoutShutdownLeavesTheServerRunning(t *testing.T) {
 	}
 }
 
+func TestControlOfTheServerCanBeLimited(t *testing.T) {
+	var updates []fuzzer.Update
+	server := &fuzzer.Server{
+		Cases: find(t, "1.1.1"), NoStop: true, Token: "s3cret",
+		OnUpdate: func(u fuzzer.Update) error { updates = append(updates, u); return nil },
+	}
+	address := startServer(t, server)
+	for path, want := range map[string]int{
+		"/stopServer":                          403,
+		"/stopServer?token=s3cret":             403,
+		"/updateReports?agent=a":               403,
+		"/updateReports?agent=a&token=s3cre":   403,
+		"/updateReports?agent=a&token=s3crets": 403,
+		"/getCaseCount":                        101,
+	} {
+		if got := statusOf(t, address, "GET "+path+" HTTP/1.1", upgrade); got != want {
+			t.Errorf("%s: status %d, want %d", path, got, want)
+		}
+	}
+	said(t, visit(t, "ws://"+address+"/updateReports?agent=a&token=s3cret&shutdownOnComplete=true"))
+	if len(updates) != 1 || updates[0].Stop {
+		t.Errorf("updates %+v, want one that stops nothing", updates)
+	}
+	said(t, visit(t, "ws://"+address+"/getCaseCount")) // it is still there
+}
+
 func TestCasesThatAreNotForAnAgentAreSkipped(t *testing.T) {
 	skipped := make(chan string, 10)
 	server := &fuzzer.Server{

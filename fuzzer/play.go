@@ -149,16 +149,16 @@ func (s *session) setLimit() {
 		kind = cases.CloseSet
 	}
 	s.log.Add(cases.Row{Kind: kind, Delay: limit.Time()})
-	s.due[limitTimer] = s.limitFromNow()
+	s.restartLimit()
 }
 
-// limitFromNow is when the time is over of a step that begins now.
-func (s *session) limitFromNow() time.Time {
+// restartLimit gives a step that begins now its time.
+func (s *session) restartLimit() {
 	d := time.Duration(s.c.Limit.Time())
 	if !s.c.Limit.Close { // which the case is about
 		d = s.opts.limit(d)
 	}
-	return time.Now().Add(d)
+	s.allow(limitTimer, d)
 }
 
 // limitReached ends a connection that is still open when its time is over.

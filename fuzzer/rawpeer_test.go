@@ -322,18 +322,24 @@ func testServerUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPee
 }
 
 // testClient plays list against a raw peer as the client, in virtual time.
-func testClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
+func testClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) []fuzzer.Played {
 	t.Helper()
-	return testClientUnder(t, cases.Autobahn, newPeer, list)
+	return testClientWith(t, newPeer, list, fuzzer.Config{})
 }
 
 // testClientUnder is testClient under a profile.
-func testClientUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
+func testClientUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPeer, list []cases.Case) []fuzzer.Played {
+	t.Helper()
+	return testClientWith(t, newPeer, list, fuzzer.Config{Profile: profile})
+}
+
+// testClientWith is testClient of an engine with this configuration.
+func testClientWith(t *testing.T, newPeer func() *rawPeer, list []cases.Case, config fuzzer.Config) (played []fuzzer.Played) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ln := newPipeListener()
 		ctx, stop := context.WithCancel(t.Context())
-		server := fuzzer.Server{Config: fuzzer.Config{Profile: profile}, Cases: list, OnResult: func(p fuzzer.Played) error {
+		server := fuzzer.Server{Config: config, Cases: list, OnResult: func(p fuzzer.Played) error {
 			played = append(played, p)
 			return nil
 		}}

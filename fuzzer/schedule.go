@@ -276,7 +276,7 @@ func (p *phase) ended(l *lanes, company *besides, played Played) {
 func (p *phase) replay(played Played) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	played.Observation.Wirelog = nil // it may be large, and is of the less interest
+	played.Observation.Wirelog, played.Capture = nil, nil // they may be large, and are of the less interest
 	p.again = append(p.again, played)
 }
 
@@ -286,10 +286,10 @@ func (r *clientRun) takesTwo(ctx context.Context) (two bool) {
 	const least, most = 100 * time.Millisecond, 2 * time.Second
 	begun := time.Now()
 	// The second is opened, and closed, while the session of the first stands still.
-	_, _ = r.client.play(ctx, r.target, hello, func() {
+	_, _, _ = r.client.play(ctx, r.target, hello, func() {
 		ctx, cancel := context.WithTimeout(ctx, min(max(10*time.Since(begun), least), most))
 		defer cancel()
-		_, _ = r.client.play(ctx, r.target, hello, func() { two = true })
+		_, _, _ = r.client.play(ctx, r.target, hello, func() { two = true })
 	})
 	return two
 }

@@ -24,6 +24,9 @@ type Server struct {
 	Protocols []string     // subprotocols that are accepted
 	TLS       *tls.Config  // nil: none is spoken
 
+	NoStop bool   // clients cannot stop it
+	Token  string // what clients have to give as ?token= to stop it or to have reports written; empty: nothing
+
 	// Skip reports whether a case is not to be played with an agent; nil: none is not.
 	Skip func(agent string, id cases.ID) bool
 
@@ -35,6 +38,7 @@ type Server struct {
 
 	flights flights
 	streams streams
+	lag     lag
 	roster  roster
 	results results
 	visits  sync.WaitGroup // connections, and what works for them
@@ -61,6 +65,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer stop()
 	defer ln.Close()
 
+	defer s.lag.measure(ctx)()
 	defer s.visits.Wait()
 	slots := make(chan struct{}, maxConns)
 	for {
@@ -116,12 +121,12 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 		nc = tls.Server(nc, s.TLS)
 	}
 	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols}
-	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams)
+	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams, &s.lag)
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
 	err := v.err
 	if v.landed != nil {
-		err = v.landed(o)
+		err = v.landed(o, session.log.Capture)
 	}
 	if err != nil {
 		end(err)
@@ -136,9 +141,9 @@ type visit struct {
 	stop   func() // stops the server
 	opened bool   // it counts among the WebSockets
 
-	landed func(cases.Observation) error // what to do when the case has ended; nil: nothing
-	left   func()                        // what to do when the connection has; nil: nothing
-	err    error                         // of a hook
+	landed func(cases.Observation, *wire.Capture) error // what to do when the case has ended; nil: nothing
+	left   func()                                       // what to do when the connection has; nil: nothing
+	err    error                                        // of a hook
 }
 
 // leave is called when the connection has ended.
@@ -168,6 +173,9 @@ func (v *visit) route(head wire.Head) (plan, error) {
 		return v.direct()
 	}
 	p, err := serve(v, query)
+	if _, ok := errors.AsType[refusal](err); ok {
+		return plan{}, err
+	}
 	if err != nil { // the reference, too, calls it a server error
 		return plan{}, refusal{status: http.StatusInternalServerError, text: err.Error()}
 	}

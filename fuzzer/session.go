@@ -48,7 +48,12 @@ type session struct {
 	state state
 	due   [timers]time.Time // zero: not set
 	alarm alarm
+	lag   *lag
 	end   bool // nothing is left to wait for
+
+	lagged [timers]time.Duration // the lag when they were set
+	looked time.Time             // when a timer was due before which the peer was looked at once more
+
 	reset bool // TCP is to be reset
 
 	handshake handshake
@@ -62,10 +67,11 @@ type session struct {
 	control   *conversation // nil: a case is played
 }
 
-// newSession prepares to play c on nc. Streams are those of the run.
-func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake, shared *streams) *session {
+// newSession prepares to play c on nc. Streams and lag are those of the run.
+func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake, shared *streams, l *lag) *session {
 	s := &session{
 		streams:   shared,
+		lag:       l,
 		opts:      cfg.options(),
 		server:    server,
 		c:         c,
@@ -76,6 +82,10 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 	s.log.OnRow = cfg.OnRow
 	s.log.Elapsed = func() cases.Duration { return cases.Duration(time.Since(s.obs.Started)) }
 	s.conn = wire.NewConn(nc, s.log.SentOctets)
+	if cfg.Capture > 0 {
+		s.log.Capture = &wire.Capture{Limit: cfg.Capture}
+		s.conn.OnOctets = s.log.CaptureSent
+	}
 	s.conn.SetNoDelay(s.opts.TCPNoDelay)
 	s.obs = cases.Observation{Server: server, Seed: cfg.Seed, Started: time.Now()}
 	s.receiver.limit = maxEvents
@@ -118,7 +128,7 @@ func (s *session) await(ctx context.Context) {
 		if r, ok := s.conn.Read(at); ok {
 			s.read(r)
 		} else if ctx.Err() == nil {
-			s.fire(t)
+			s.expired(t, at)
 		}
 		return
 	}
@@ -214,14 +224,17 @@ func (s *session) next() (first timer, at time.Time) {
 
 // set starts t, a time limit of the options.
 func (s *session) set(t timer, d time.Duration) {
-	s.due[t] = time.Now().Add(s.opts.limit(d))
+	s.allow(t, s.opts.limit(d))
 }
 
 // stop stops t.
 func (s *session) stop(t timer) { s.due[t] = time.Time{} }
 
-// fire does what t is for.
+// fire does what t is for, unless it gets more time.
 func (s *session) fire(t timer) {
+	if s.extend(t) {
+		return
+	}
 	s.stop(t)
 	switch t {
 	case openingTimer:

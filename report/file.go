@@ -38,6 +38,28 @@ func cause(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
+// WriteFile gives the file at path the content that write writes, as a whole or not at
+// all: a file that is there keeps its content if anything goes wrong. What is no regular
+// file, such as a pipe, is written to as it is.
+func WriteFile(path string, write func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a directory: want a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
+	dir, name := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	return streamFile(dir, name, write)
+}
+
 // writeFile gives the file name in dir this content, as streamFile does.
 func writeFile(dir, name string, content []byte) error {
 	return streamFile(dir, name, func(w io.Writer) error {

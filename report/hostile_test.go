@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/url"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"gobahn/cases"
+	"gobahn/templates"
 )
 
 // hostile is what a peer might send: markup that closes what it may stand in,
@@ -79,15 +82,23 @@ func TestHostile(t *testing.T) {
 
 // ours are the elements that pages consist of.
 var ours = map[string]bool{
-	"html": true, "head": true, "meta": true, "title": true, "style": true, "body": true, "header": true, "nav": true,
-	"main": true, "footer": true, "section": true, "h1": true, "h2": true, "h3": true, "p": true, "a": true, "span": true,
-	"ul": true, "li": true, "pre": true, "div": true, "table": true, "caption": true, "thead": true, "tbody": true,
-	"tfoot": true, "tr": true, "th": true, "td": true,
+	"html": true, "head": true, "meta": true, "title": true, "style": true, "body": true, "header": true,
+	"nav": true, "main": true, "footer": true, "section": true, "h1": true, "h2": true, "h3": true, "p": true,
+	"a": true, "span": true, "ul": true, "li": true, "pre": true, "div": true, "table": true, "caption": true,
+	"thead": true, "tbody": true, "tfoot": true, "script": true, "tr": true, "th": true, "td": true,
+	"details": true, "summary": true, "strong": true, "code": true, "mark": true, "svg": true, "desc": true,
+	"text": true, "path": true, "g": true, "circle": true, "form": true, "fieldset": true, "legend": true,
+	"label": true, "input": true, "select": true, "option": true, "button": true, "kbd": true, "rect": true,
 }
 
 var ourAttributes = map[string]bool{
 	"lang": true, "charset": true, "name": true, "content": true, "http-equiv": true, "class": true, "id": true,
-	"href": true, "title": true, "scope": true, "colspan": true,
+	"href": true, "title": true, "scope": true, "colspan": true, "rel": true, "open": true, "role": true,
+	"aria-label": true, "data-copy": true, "data-at": true, "data-of": true, "viewbox": true, "viewBox": true,
+	"width": true, "height": true, "x": true, "y": true, "d": true, "r": true, "cx": true, "transform": true,
+	"aria-labelledby": true, "aria-hidden": true, "aria-live": true, "tabindex": true, "hidden": true, "for": true,
+	"type": true, "value": true, "autocomplete": true, "spellcheck": true, "data-clauses": true,
+	"preserveAspectRatio": true,
 }
 
 func checkPage(t *testing.T, name string, doc *html.Node) {
@@ -103,6 +114,9 @@ func checkPage(t *testing.T, name string, doc *html.Node) {
 			for _, a := range n.Attr {
 				checkAttribute(t, name, a)
 			}
+			if n.Data == "script" && !strings.Contains(templates.ReportPolicy, sha256Of(n)) {
+				t.Errorf("%s: a script that is not ours: %.100q", name, textOf(n))
+			}
 			if css := textOf(n); n.Data == "style" && (strings.Contains(css, "@import") || strings.Contains(css, "url(")) {
 				t.Errorf("%s: stylesheet has an address", name)
 			}
@@ -114,6 +128,12 @@ func checkPage(t *testing.T, name string, doc *html.Node) {
 	}
 }
 
+// sha256Of is the hash of a script as policies name it.
+func sha256Of(script *html.Node) string {
+	sum := sha256.Sum256([]byte(script.FirstChild.Data))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
 func checkAttribute(t *testing.T, name string, a html.Attribute) {
 	t.Helper()
 	if !ourAttributes[a.Key] {
@@ -123,6 +143,9 @@ func checkAttribute(t *testing.T, name string, a html.Attribute) {
 		return
 	}
 	u, err := url.Parse(a.Val)
+	if err == nil && u.Path == "" && strings.HasPrefix(a.Val, "#") { // a place in the page
+		return
+	}
 	if err != nil || u.IsAbs() || u.Host != "" || !fileName.MatchString(u.Path) {
 		t.Errorf("%s: link to %q", name, a.Val)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 )
@@ -88,26 +89,34 @@ func (j *journal) record(k key) (r Record, err error) {
 
 // writeTo writes the records for keys, as results.json has them.
 func (j *journal) writeTo(w io.Writer, head Head, keys []key) error {
+	out := bufio.NewWriterSize(w, 256<<10)
+	err := writeResults(out, head, func(yield func([]byte, error) bool) {
+		for _, k := range keys {
+			if !yield(j.line(j.at[k])) {
+				return
+			}
+		}
+	})
+	return errors.Join(err, out.Flush())
+}
+
+// writeResults writes results.json: the head, and a line for each record.
+func writeResults(out *bufio.Writer, head Head, lines iter.Seq2[[]byte, error]) error {
 	b, err := marshal(head)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 256<<10)
-	b = bytes.TrimSuffix(b, []byte("}\n"))
-	fmt.Fprintf(out, "%s,\"results\":[", b)
-	for i, k := range keys {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		line, err := j.line(j.at[k])
+	fmt.Fprintf(out, "%s,\"results\":[", bytes.TrimSuffix(b, []byte("}\n")))
+	comma := ""
+	for line, err := range lines {
 		if err != nil {
 			return err
 		}
-		out.WriteByte('\n')
-		out.Write(line)
+		fmt.Fprintf(out, "%s\n%s", comma, line)
+		comma = ","
 	}
-	out.WriteString("\n]}\n")
-	return out.Flush()
+	_, err = out.WriteString("\n]}\n")
+	return err
 }
 
 // remove removes the journal.

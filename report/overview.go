@@ -15,22 +15,23 @@ import (
 type line struct {
 	id          cases.ID
 	description string
+	clauses     []string
 	chapter     cases.Chapter
 	section     cases.Section // zero: none
 }
 
 // lines are the cases played, in order.
 func (w *Writer) lines(chapters []cases.Chapter) []line {
-	seen := make(map[cases.ID]bool)
 	var lines []line
-	for k, e := range w.entries {
-		if !seen[k.id] {
-			seen[k.id] = true
-			chapter, section := place(k.id, chapters)
-			lines = append(lines, line{k.id, e.description, chapter, section})
+	for _, id := range w.ids {
+		for _, agent := range w.agents {
+			if e, ok := w.entries[key{agent, id}]; ok {
+				chapter, section := place(id, chapters)
+				lines = append(lines, line{id, e.description, e.clauses, chapter, section})
+				break
+			}
 		}
 	}
-	slices.SortFunc(lines, func(a, b line) int { return compareIDs(a.id, b.id) })
 	return lines
 }
 
@@ -54,7 +55,13 @@ func place(id cases.ID, chapters []cases.Chapter) (cases.Chapter, cases.Section)
 
 // overview is what index.html shows.
 func (w *Writer) overview(chapters []cases.Chapter) templates.Overview {
-	page := templates.Overview{Product: w.product(), Generated: w.now(), Agents: w.agents}
+	page := templates.Overview{Product: w.product(), Generated: w.now(), Agents: w.agents, Changes: w.changes()}
+	for _, run := range w.runs {
+		page.Runs = append(page.Runs, templates.Run{
+			Product: run.Product, Profile: run.Profile, Seed: run.Seed, Server: run.Server, Shard: run.Shard,
+			Started: run.Started, Ended: run.Ended, Cases: len(run.Cases),
+		})
+	}
 	var chapter, section string
 	for i, l := range w.lines(chapters) {
 		if i == 0 || l.chapter.Number != chapter {
@@ -72,18 +79,19 @@ func (w *Writer) overview(chapters []cases.Chapter) templates.Overview {
 }
 
 func (w *Writer) row(l line) templates.Row {
-	row := templates.Row{ID: l.id, Description: l.description}
+	row := templates.Row{ID: l.id, Description: l.description, Clauses: l.clauses}
 	for _, agent := range w.agents {
 		var cell *templates.Cell
 		if e, ok := w.entries[key{agent, l.id}]; ok {
 			cell = &templates.Cell{
 				Verdict:      e.verdict,
 				CloseVerdict: e.closeVerdict,
+				Headline:     e.headline,
 				CloseCode:    e.remoteCode,
 				Duration:     e.duration,
 				Timed:        e.report.Time,
 				Traffic:      e.traffic,
-				File:         e.stem + ".html",
+				File:         w.file(e.stem),
 				Anchor:       e.stem,
 			}
 		}

@@ -18,16 +18,26 @@ import (
 //
 // Its errors name the file, the place and what was expected there.
 func Read(path string, each func(Record) error) (Head, error) {
-	path, err := resultsIn(path)
-	if err != nil {
-		return Head{}, err
-	}
-	f, err := os.Open(path)
+	f, err := openResults(path)
 	if err != nil {
 		return Head{}, err
 	}
 	defer f.Close()
-	r := &reader{name: path, lines: lines{r: f}, each: each}
+	return readFile(f, func(r Record, _ span) error { return each(r) })
+}
+
+// openResults opens the file with results that path stands for.
+func openResults(path string) (*os.File, error) {
+	path, err := resultsIn(path)
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
+
+// readFile is Read of an open file. It tells each where the record is.
+func readFile(f *os.File, each func(Record, span) error) (Head, error) {
+	r := &reader{name: f.Name(), lines: lines{r: f}, each: each}
 	r.dec = json.NewDecoder(bufio.NewReaderSize(&r.lines, 64<<10))
 	head, err := r.all()
 	if callback, ok := errors.AsType[callbackError](err); ok {
@@ -59,7 +69,7 @@ type reader struct {
 	name  string
 	lines lines
 	dec   *json.Decoder
-	each  func(Record) error
+	each  func(Record, span) error
 }
 
 // A callbackError is one of each, which says where it comes from by itself.
@@ -169,10 +179,11 @@ func (r *reader) end() error {
 
 func (r *reader) record() error {
 	var one Record
+	start := r.dec.InputOffset() // with the comma or line end before the record
 	if err := r.dec.Decode(&one); err != nil {
 		return err
 	}
-	if err := r.each(one); err != nil {
+	if err := r.each(one, span{start, int(r.dec.InputOffset() - start)}); err != nil {
 		return callbackError{err}
 	}
 	return nil

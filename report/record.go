@@ -28,6 +28,8 @@ type recordFile struct {
 	Clean       bool               `json:"wasClean"`
 	CloseCode   *uint16            `json:"remoteCloseCode"` // null: the peer sent none
 	Duration    int64              `json:"duration"`        // milliseconds
+	Chapter     string             `json:"chapter"`         // number of the chapter: "3"
+	Conforms    bool               `json:"conforms"`        // as Conforms says
 	Case        *cases.Case        `json:"case"`
 	Observation *cases.Observation `json:"observation"`
 }
@@ -40,6 +42,8 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		Clean:       r.Observation.Closing.WasClean,
 		CloseCode:   r.Observation.Closing.RemoteCode,
 		Duration:    templates.Milliseconds(r.Observation.Duration),
+		Chapter:     ChapterOf(r.Case.ID).Number,
+		Conforms:    Conforms(r.Result),
 		Case:        &r.Case, Observation: &r.Observation,
 	})
 }
@@ -53,6 +57,18 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 	}
 	r.Agent, r.Number = f.Agent, f.Number
 	return r.check()
+}
+
+// Conforms reports whether the peer did what it must: no verdict is a failure. A
+// server that the tester had to drop TCP for does conform (RFC 6455 7.1.1 is a SHOULD).
+func Conforms(r cases.Result) bool {
+	return r.Headline == "" || r.CloseVerdict == cases.FailedByClient && r.Verdict != cases.Failed
+}
+
+// ChapterOf is the chapter of a case. One that is not known has a number but no title.
+func ChapterOf(id cases.ID) cases.Chapter {
+	chapter, _ := place(id, cases.Chapters)
+	return chapter
 }
 
 // verdicts are all there are, of cases and of endings.

@@ -28,12 +28,15 @@ type Writer struct {
 	at   map[cases.ID]int // where in ids
 
 	mu       sync.Mutex
-	agents   []string // in the order they were first seen
+	baseline *Outcomes                   // to compare with; nil: none
+	skip     func(string, cases.ID) bool // cases that are not missing
+	agents   []string                    // in the order they were first seen
 	entries  map[key]*entry
 	journal  *journal // nil: there is no record yet
 	names    names
 	warnings []string
 	flushed  bool // the overview on disk is up to date
+	single   bool // all pages are in one file
 }
 
 // A key says which case against which agent. Playing it again replaces the
@@ -46,11 +49,14 @@ type key struct {
 // An entry is what the overview needs to know of a record.
 type entry struct {
 	description  string
+	clauses      []string
 	report       cases.Report
 	verdict      cases.Verdict
 	closeVerdict cases.Verdict
+	headline     string // what the peer did wrong
 	duration     cases.Duration
 	remoteCode   *uint16
+	sent         *int            // as in Outcome
 	traffic      *cases.Traffic  // nil: not shown
 	stem         string          // name of its files without extension
 	links        templates.Links // those of its page on disk
@@ -70,30 +76,37 @@ func Open(dir string, runs ...Run) (*Writer, error) {
 	if err := probe(dir); err != nil {
 		return nil, fmt.Errorf("reports directory %s: %w", dir, err)
 	}
-	w := &Writer{
-		dir:     dir,
-		runs:    slices.Clone(runs),
-		now:     time.Now,
-		at:      make(map[cases.ID]int),
-		entries: make(map[key]*entry),
-		names:   newNames(),
-	}
+	w := newWriter()
+	w.dir, w.runs = dir, slices.Clone(runs)
 	for _, run := range runs {
 		w.plan(run.Cases...)
 	}
 	return w, nil
 }
 
+func newWriter() *Writer {
+	return &Writer{
+		now:     time.Now,
+		at:      make(map[cases.ID]int),
+		entries: make(map[key]*entry),
+		names:   newNames(),
+	}
+}
+
 // plan notes cases that are to be played, or have been without having been planned.
 func (w *Writer) plan(ids ...cases.ID) {
-	known := len(w.ids)
+	sorted := true
 	for _, id := range ids {
-		if _, ok := w.at[id]; !ok {
-			w.at[id] = len(w.ids)
-			w.ids = append(w.ids, id)
+		if _, ok := w.at[id]; ok {
+			continue
 		}
+		if n := len(w.ids); n > 0 && compareIDs(w.ids[n-1], id) > 0 {
+			sorted = false
+		}
+		w.at[id] = len(w.ids)
+		w.ids = append(w.ids, id)
 	}
-	if len(w.ids) == known {
+	if sorted {
 		return
 	}
 	slices.SortFunc(w.ids, compareIDs)
@@ -117,39 +130,62 @@ func (w *Writer) Warnings() []string {
 // overview needs. The overview shows r from the next Flush on, even if its
 // files could not be written.
 func (w *Writer) Add(r Record) error {
-	r.Agent = strings.ToValidUTF8(r.Agent, "\uFFFD")
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	k := key{r.Agent, r.Case.ID}
-	if _, known := w.names.agents[r.Agent]; !known {
-		w.agents = append(w.agents, r.Agent)
-	}
-	w.plan(r.Case.ID)
-	e := &entry{
-		description:  r.Case.Description,
-		report:       r.Case.Report,
-		verdict:      r.Result.Verdict,
-		closeVerdict: r.Result.CloseVerdict,
-		duration:     r.Observation.Duration,
-		remoteCode:   r.Observation.Closing.RemoteCode,
-		traffic:      r.compressed(),
-		stem:         w.stem(k),
-	}
-	w.entries[k] = e
-	w.flushed = false
+	k := w.key(r)
+	r.Agent = k.agent
+	e := w.note(r)
 	if err := w.keep(r); err != nil {
 		return err
 	}
-	body, err := encode(caseFileOf(r))
-	if err != nil {
-		return fmt.Errorf("case %s: %w", r.Case.ID, err)
-	}
-	if err := writeFile(w.dir, e.stem+".json", body); err != nil {
+	if err := writeCaseFile(w.dir, e.stem, r); err != nil {
 		return err
 	}
 	e.links = w.links(k, true)
 	return w.writeCase(r, e)
 }
+
+// key is that of r, whose agent's name JSON has to hold.
+func (w *Writer) key(r Record) key {
+	return key{validName(r.Agent), r.Case.ID}
+}
+
+// note remembers what the overview needs to know of r.
+func (w *Writer) note(r Record) *entry {
+	k := w.key(r)
+	if _, known := w.names.agents[k.agent]; !known {
+		w.agents = append(w.agents, k.agent)
+	}
+	w.plan(k.id)
+	e := &entry{
+		description:  r.Case.Description,
+		clauses:      r.Case.Spec,
+		report:       r.Case.Report,
+		verdict:      r.Result.Verdict,
+		closeVerdict: r.Result.CloseVerdict,
+		headline:     r.Result.Headline,
+		duration:     r.Observation.Duration,
+		remoteCode:   r.Observation.Closing.RemoteCode,
+		sent:         codeSent(r.Case),
+		traffic:      r.compressed(),
+		stem:         w.stem(k),
+	}
+	w.entries[k] = e
+	w.flushed = false
+	return e
+}
+
+// writeCaseFile writes the reference's JSON file of r.
+func writeCaseFile(dir, stem string, r Record) error {
+	body, err := encode(caseFileOf(r))
+	if err != nil {
+		return fmt.Errorf("case %s: %w", r.Case.ID, err)
+	}
+	return writeFile(dir, stem+".json", body)
+}
+
+// validName is the name of an agent as files can have it.
+func validName(agent string) string { return strings.ToValidUTF8(agent, "\uFFFD") }
 
 // keep appends r to the journal.
 func (w *Writer) keep(r Record) (err error) {
@@ -159,6 +195,13 @@ func (w *Writer) keep(r Record) (err error) {
 		}
 	}
 	return w.journal.add(r)
+}
+
+// Stem is the name, without extension, of the files of a case.
+func (w *Writer) Stem(agent string, id cases.ID) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stem(w.key(Record{Agent: agent, Case: cases.Case{ID: id}}))
 }
 
 // stem is the name of the files for k.
@@ -172,7 +215,12 @@ func (w *Writer) stem(k key) string {
 
 // writeCase writes the page of r.
 func (w *Writer) writeCase(r Record, e *entry) error {
-	return w.writePage(e.stem+".html", templates.CasePage(templates.Page{
+	return w.writePage(e.stem+".html", templates.CasePage(w.page(r, e)))
+}
+
+// page is what the page of r shows.
+func (w *Writer) page(r Record, e *entry) templates.Page {
+	p := templates.Page{
 		Product:     w.product(),
 		Agent:       r.Agent,
 		Number:      r.Number,
@@ -183,7 +231,19 @@ func (w *Writer) writeCase(r Record, e *entry) error {
 		JSON:        e.stem + ".json",
 		Overview:    indexHTML,
 		Anchor:      e.stem,
-	}))
+	}
+	if w.single {
+		p.JSON, p.Overview = "", ""
+	}
+	return p
+}
+
+// file is where the page of that stem is, as links have it.
+func (w *Writer) file(stem string) string {
+	if w.single {
+		return "#" + templates.SheetID(stem)
+	}
+	return stem + ".html"
 }
 
 // product is what made the report.
@@ -231,8 +291,21 @@ func (w *Writer) Finish() error {
 	for i := range w.runs {
 		if w.runs[i].Ended.IsZero() {
 			w.runs[i].Ended = w.now().UTC()
+			w.flushed = false // the overview shows it
 		}
 	}
+	return w.finishLocked()
+}
+
+// finish is Finish for runs of the past, which ended when they did, or never.
+func (w *Writer) finish() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.finishLocked()
+}
+
+func (w *Writer) finishLocked() error {
+	w.flushed = w.flushed && w.baseline == nil // what is missing is known now
 	if err := w.flush(); err != nil || w.journal == nil {
 		return err
 	}
@@ -284,20 +357,21 @@ func (w *Writer) relink(keys []key) error {
 // links are the pages next to that for k. While a run goes on, those of planned cases
 // are taken to come.
 func (w *Writer) links(k key, planned bool) (l templates.Links) {
-	near := func(step int) string {
+	near := func(step int) (string, cases.ID) {
 		for i := w.at[k.id] + step; i >= 0 && i < len(w.ids); i += step {
 			one := key{k.agent, w.ids[i]}
 			if _, played := w.entries[one]; played || planned {
-				return w.stem(one) + ".html"
+				return w.file(w.stem(one)), one.id
 			}
 		}
-		return ""
+		return "", ""
 	}
-	l.Previous, l.Next = near(-1), near(+1)
+	l.Previous, l.PreviousID = near(-1)
+	l.Next, l.NextID = near(+1)
 	for _, agent := range w.agents {
 		if e, ok := w.entries[key{agent, k.id}]; ok && agent != k.agent {
 			l.Others = append(l.Others, templates.Other{
-				Agent: agent, Verdict: e.verdict, CloseVerdict: e.closeVerdict, File: e.stem + ".html",
+				Agent: agent, Verdict: e.verdict, CloseVerdict: e.closeVerdict, File: w.file(e.stem),
 			})
 		}
 	}

@@ -4,8 +4,8 @@
 // pages on disk; it reads no files and knows no clock. The pages of the web port
 // ([LandingPage], [BrowserPage]) are here, too.
 //
-// A page of a report is self-contained. It needs neither script nor network, and
-// names no address outside its own directory. Whatever the peer sent is shown through
+// A page of a report is self-contained. It needs no network, names no address outside
+// its own directory, and shows everything without its script, which adds comfort. Whatever the peer sent is shown through
 // [Legible], so that it can neither become markup nor hide.
 //
 // The *_templ.go files are generated from the *.templ files by
@@ -16,5 +16,3 @@ import _ "embed"
 
 //go:embed style.css
 var stylesheet string
-
-func styleElement() string { return "<style>\n" + stylesheet + "</style>\n" }

@@ -2,18 +2,38 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"gobahn/cases"
 )
 
-// An Overview is what the overview of a run shows.
+const (
+	fewDifferences = 40 // that are listed without having been asked for
+	fewAgents      = 4  // that leave room for whole descriptions
+)
+
+// An Overview is what the overview of a report shows.
 type Overview struct {
 	Product   string    // name and version of the tester
 	Generated time.Time // when the page was made
+	Runs      []Run     // what was played, by whom and how
 	Agents    []string  // the peers, one column each
 	Groups    []Group   // chapters and sections, in order
+	Changes   *Changes  // since an earlier run; nil: there is none to compare with
+	Alone     bool      // there are no other files: nothing leads to one
+}
+
+// A Run is what one run of the tester was.
+type Run struct {
+	Product        string // name and version of the tester
+	Profile        string // whose rules judged
+	Seed           uint64 // of masking keys
+	Server         bool   // the tester was the server, and tested clients
+	Shard          string // "2/5": the second of five parts; empty: all
+	Started, Ended time.Time
+	Cases          int // that were to be played
 }
 
 // A Group is a chapter, or a section of one, with the cases played of it. A
@@ -29,13 +49,15 @@ type Group struct {
 type Row struct {
 	ID          cases.ID
 	Description string
-	Cells       []*Cell // one an agent; nil: not played
+	Clauses     []string // that decide, "RFC 6455 5.2"
+	Cells       []*Cell  // one an agent; nil: not played
 }
 
 // A Cell is one case played against one agent.
 type Cell struct {
 	Verdict      cases.Verdict
 	CloseVerdict cases.Verdict
+	Headline     string  // what the peer did wrong; empty: nothing
 	CloseCode    *uint16 // the peer's; nil: none
 	Duration     cases.Duration
 	Timed        bool           // the duration is shown
@@ -46,34 +68,110 @@ type Cell struct {
 
 func (o Overview) empty() bool { return len(o.Groups) == 0 }
 
-// count is the number of cases in which an agent got a verdict.
-func (o Overview) count(agent int, v cases.Verdict) int {
-	return o.countCells(agent, func(c *Cell) bool { return c.Verdict == v })
+// rows are all cases, in order.
+func (o Overview) rows() (rows []Row) {
+	for _, g := range o.Groups {
+		rows = append(rows, g.Rows...)
+	}
+	return rows
 }
 
-// closedBadly is the number of cases in which an agent's ending was wrong.
-func (o Overview) closedBadly(agent int) int {
-	return o.countCells(agent, (*Cell).closedBadly)
+// chapters are the groups that are chapters.
+func (o Overview) chapters() (list []Group) {
+	for _, g := range o.Groups {
+		if g.Chapter {
+			list = append(list, g)
+		}
+	}
+	return list
 }
 
-func (o Overview) played(agent int) int {
-	return o.countCells(agent, func(*Cell) bool { return true })
-}
-
-func (o Overview) countCells(agent int, counts func(*Cell) bool) int {
-	n := 0
-	for _, group := range o.Groups {
-		for _, row := range group.Rows {
-			if cell := row.Cells[agent]; cell != nil && counts(cell) {
-				n++
+// clauses are all that decide any case, in order.
+func (o Overview) clauses() (list []string) {
+	seen := make(map[string]bool)
+	for _, g := range o.Groups {
+		for _, row := range g.Rows {
+			for _, clause := range row.Clauses {
+				if !seen[clause] {
+					seen[clause] = true
+					list = append(list, clause)
+				}
 			}
 		}
 	}
-	return n
+	slices.SortFunc(list, compareClauses)
+	return list
+}
+
+// compareClauses orders by numbers, part by part: 5.2, 5.10.
+func compareClauses(a, b string) int {
+	split := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '.' })
+	}
+	return slices.CompareFunc(split(a), split(b), func(a, b string) int {
+		if n := len(a) - len(b); n != 0 {
+			return n // digits alone decide where they are as many
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// differing are the rows in which agents differ, chapter by chapter.
+func (o Overview) differing() (list []Group, count int) {
+	for _, g := range o.Groups {
+		if g.Chapter {
+			list = append(list, Group{Chapter: true, Number: g.Number, Title: g.Title})
+		}
+		for _, row := range g.Rows {
+			if row.differs() {
+				last := &list[len(list)-1]
+				last.Rows = append(last.Rows, row)
+				count++
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(g Group) bool { return len(g.Rows) == 0 }), count
+}
+
+// differs reports whether agents that played the case got different verdicts.
+func (r Row) differs() bool {
+	var first *Cell
+	for _, c := range r.Cells {
+		switch {
+		case c == nil:
+		case first == nil:
+			first = c
+		case c.Verdict != first.Verdict || c.CloseVerdict != first.CloseVerdict:
+			return true
+		}
+	}
+	return false
+}
+
+// flawed reports whether any agent could have done better.
+func (r Row) flawed() bool {
+	return slices.ContainsFunc(r.Cells, func(c *Cell) bool { return c != nil && c.flawed() })
+}
+
+// anchor is that of the row. No cell has one with a hyphen.
+func (r Row) anchor() string { return "row-" + string(r.ID) }
+
+func (r Row) clauseList() string { return Legible(strings.Join(r.Clauses, ", ")) }
+
+// hint is what the head of the row says when pointed at.
+func (r Row) hint() string {
+	if len(r.Clauses) == 0 {
+		return Legible(r.Description)
+	}
+	return Legible(r.Description) + " (" + r.clauseList() + ")"
 }
 
 func (c *Cell) closedBadly() bool {
 	return c.CloseVerdict != cases.OK && c.CloseVerdict != cases.Informational
+}
+
+func (c *Cell) flawed() bool {
+	return c.Verdict != cases.OK && c.Verdict != cases.Informational || c.closedBadly()
 }
 
 // detail is the duration, and the compression ratios of what the peer sent and of
@@ -90,9 +188,13 @@ func (c *Cell) detail() string {
 	return strings.Join(parts, " ")
 }
 
-// hint is what the cell says when pointed at.
+// hint is what the cell says when pointed at, where there is more to say than it
+// shows.
 func (c *Cell) hint() string {
-	return fmt.Sprintf("%s, closing %s, %d ms", c.Verdict, c.CloseVerdict, Milliseconds(c.Duration))
+	if c.Headline == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s, closing %s: %s", c.Verdict, c.CloseVerdict, Legible(c.Headline))
 }
 
 func (g Group) heading() string {
@@ -107,4 +209,46 @@ func groupClass(g Group) string {
 		return "chapter"
 	}
 	return "section"
+}
+
+// anchor is that of the heading. No cell has one with a hyphen.
+func (g Group) anchor() string { return "chapter-" + g.Number }
+
+func (r Run) ended() string {
+	if r.Ended.IsZero() {
+		return "not yet"
+	}
+	return moment(r.Ended)
+}
+
+func (r Run) tested() string {
+	if r.Server {
+		return "clients, by the tester as their server"
+	}
+	return "servers, by the tester as their client"
+}
+
+// took is how long the run went on.
+func (r Run) took() string {
+	if r.Ended.IsZero() || r.Started.IsZero() || r.Ended.Before(r.Started) {
+		return "–"
+	}
+	d := r.Ended.Sub(r.Started)
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// moment is t for people: 2026-04-02 15:17:24 UTC.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// sharded reports whether any of the runs was a part of one.
+func (o Overview) sharded() bool {
+	return slices.ContainsFunc(o.Runs, func(r Run) bool { return r.Shard != "" })
 }

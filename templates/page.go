@@ -19,15 +19,16 @@ type Page struct {
 	Observation cases.Observation
 	Result      cases.Result
 	Links       Links
-	JSON        string // name of the file with the same result as JSON
-	Overview    string // name of the overview's file
+	JSON        string // name of the file with the same result as JSON; empty: there is none
+	Overview    string // name of the overview's file; empty: it is in the same
 	Anchor      string // of the case's cell in the overview
 }
 
 // Links are the pages that a page leads to, by the names of their files.
 type Links struct {
-	Previous, Next string  // of the same agent; empty: none
-	Others         []Other // of the same case
+	Previous, Next     string   // of the same agent; empty: none
+	PreviousID, NextID cases.ID // the cases they are about
+	Others             []Other  // of the same case
 }
 
 // An Other is what another agent made of a case.
@@ -40,7 +41,8 @@ type Other struct {
 
 // Equal reports whether l and m are the same.
 func (l Links) Equal(m Links) bool {
-	return l.Previous == m.Previous && l.Next == m.Next && slices.Equal(l.Others, m.Others)
+	return l.Previous == m.Previous && l.Next == m.Next && l.PreviousID == m.PreviousID && l.NextID == m.NextID &&
+		slices.Equal(l.Others, m.Others)
 }
 
 // Timestamp shows t in UTC with milliseconds, as reports carry it.

@@ -83,6 +83,9 @@ func Reason(p cases.Payload) (reason string, ok bool) {
 // else (controls, invalid UTF-8, characters that reorder or hide text) as
 // escapes of its octets.
 func Legible(s string) string {
+	if plainText(s) {
+		return s
+	}
 	var out strings.Builder
 	for len(s) > 0 {
 		r, n := utf8.DecodeRuneInString(s)
@@ -96,6 +99,16 @@ func Legible(s string) string {
 		s = s[n:]
 	}
 	return out.String()
+}
+
+// plainText reports whether s is printable ASCII, which is legible as it is.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
 }
 
 // LegibleLines is Legible for text in lines, such as the head of a request.
@@ -121,6 +134,9 @@ func Short(name string) string {
 
 // wrap cuts s into lines of at most width characters.
 func wrap(s string, width int) []string {
+	if len(s) > 0 && len(s) <= width {
+		return []string{s}
+	}
 	var lines []string
 	for runes := []rune(s); len(runes) > 0; {
 		n := min(width, len(runes))

@@ -12,31 +12,65 @@ const (
 	logIndent = "               " // under the text of "000 RX OCTETS: "
 )
 
+// decodedFrames is how many frames of a log are decoded field by field.
+const decodedFrames = 100
+
 // A logRow is a row of the wire log as text.
 type logRow struct {
-	Class string // of the element, by what the row is about
-	Text  string // one line or more
+	Class  string    // of the element, by what the row is about
+	Text   string    // one line or more
+	Time   string    // since the connection was begun; empty: not known
+	Fields *decoding // of a frame; nil: it is none, or not decoded
 }
 
 // logRows numbers the rows and ends with the row that says who dropped TCP.
 func logRows(o cases.Observation) []logRow {
-	var rows []logRow
-	number := 0
+	rows := make([]logRow, 0, len(o.Wirelog)+1)
+	rx, tx := streams(o)
+	number, decoded, timed := 0, 0, false
 	for _, row := range o.Wirelog {
-		class, text := rowText(row)
+		one := logRow{}
+		one.Class, one.Text = rowText(row)
+		if row.At > 0 {
+			one.Time, timed = clock(row.At), true
+		}
 		if row.Kind == cases.RowsLost {
-			rows = append(rows, logRow{class, "... " + text})
+			one.Text = "... " + one.Text
+			rows = append(rows, one)
 			number += row.Size
 			continue
 		}
-		rows = append(rows, logRow{class, fmt.Sprintf("%03d %s", number, text)})
+		if row.Frame() && decoded < decodedFrames {
+			one.Fields = decode(number, row, either(row.Kind == cases.RxFrame, rx, tx).frame(row))
+			decoded++
+		}
+		one.Text = fmt.Sprintf("%03d %s", number, one.Text)
+		rows = append(rows, one)
 		number++
 	}
 	by := "PEER"
 	if o.Closing.DroppedByMe {
 		by = "ME"
 	}
-	return append(rows, logRow{"log_tcp", fmt.Sprintf("%03d TCP DROPPED BY %s", number, by)})
+	last := logRow{Class: "log_tcp", Text: fmt.Sprintf("%03d TCP DROPPED BY %s", number, by)}
+	if timed {
+		last.Time = clock(o.Duration)
+	}
+	return append(rows, last)
+}
+
+// undecoded says how many frames are not decoded; empty: none.
+func undecoded(o cases.Observation) string {
+	frames := 0
+	for _, row := range o.Wirelog {
+		if row.Frame() {
+			frames++
+		}
+	}
+	if frames <= decodedFrames {
+		return ""
+	}
+	return fmt.Sprintf("Only the first %d of %d frames are decoded field by field.", decodedFrames, frames)
 }
 
 // rowText gives a row in the reference's words.

@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,10 @@ import (
 type Conn struct {
 	nc     net.Conn
 	onSent func(head []byte, size int, sync bool)
+
+	// OnOctets is called with all octets of every write when onSent is; nil: nothing. It
+	// is to be set before anything is sent.
+	OnOctets func(octets net.Buffers)
 
 	reader
 	jobs  chan job
@@ -55,6 +60,7 @@ type item struct {
 	chop   int
 	chops  int // how many have left
 	alone  bool
+	whole  bool // all octets are shown
 }
 
 // A segment is what leaves with one write.
@@ -69,7 +75,8 @@ type segment struct {
 type shown struct {
 	first []byte // its octets, or their first slice
 	size  int
-	parts []int // of the first slice, which is all there is; nil: it is one
+	parts []int       // of the first slice, which is all there is; nil: it is one
+	whole net.Buffers // all octets, if they are to be shown
 }
 
 // A job is what the writer does in one go.
@@ -115,6 +122,9 @@ func (c *Conn) Done(w Write) {
 
 func (c *Conn) log(s segment) {
 	for _, one := range s.shown {
+		if one.whole != nil {
+			c.OnOctets(one.whole)
+		}
 		if one.parts == nil {
 			c.onSent(one.first, one.size, s.alone)
 			continue
@@ -132,7 +142,7 @@ func (c *Conn) Send(b []byte, w cases.Wire) {
 	if len(b) == 0 || c.dead {
 		return
 	}
-	c.queue = append(c.queue, item{octets: net.Buffers{b}, chop: w.Chop, alone: w.Chop > 0 || w.Sync})
+	c.queue = append(c.queue, item{octets: net.Buffers{b}, chop: w.Chop, alone: w.Chop > 0 || w.Sync, whole: c.OnOctets != nil})
 	c.handOver()
 }
 
@@ -142,7 +152,7 @@ func (c *Conn) SendParts(b []byte, parts []int) {
 	if len(b) == 0 || c.dead {
 		return
 	}
-	c.queue = append(c.queue, item{octets: net.Buffers{b}, parts: parts})
+	c.queue = append(c.queue, item{octets: net.Buffers{b}, parts: parts, whole: c.OnOctets != nil})
 	c.handOver()
 }
 
@@ -153,7 +163,7 @@ func (c *Conn) SendPieces(pieces net.Buffers, sync bool) {
 	if len(pieces) == 0 || c.dead {
 		return
 	}
-	c.queue = append(c.queue, item{octets: pieces, alone: sync})
+	c.queue = append(c.queue, item{octets: pieces, alone: sync, whole: c.OnOctets != nil})
 	c.handOver()
 }
 
@@ -190,7 +200,7 @@ func take(queue []item) (segment, []item) {
 		var s segment
 		for len(queue) > 0 && !queue[0].alone {
 			s.octets = append(s.octets, queue[0].octets...)
-			s.shown = append(s.shown, show(queue[0].octets, queue[0].parts))
+			s.shown = append(s.shown, show(queue[0].octets, queue[0].parts, queue[0].whole))
 			queue[0] = item{} // lets go of its octets
 			queue = queue[1:]
 		}
@@ -203,7 +213,7 @@ func take(queue []item) (segment, []item) {
 	} else {
 		it.octets = nil
 	}
-	s.shown = []shown{show(s.octets, nil)}
+	s.shown = []shown{show(s.octets, nil, it.whole)}
 	it.chops++
 	switch {
 	case len(it.octets) == 0:
@@ -217,8 +227,11 @@ func take(queue []item) (segment, []item) {
 }
 
 // show is what is shown of octets that leave together.
-func show(octets net.Buffers, parts []int) shown {
+func show(octets net.Buffers, parts []int, whole bool) shown {
 	one := shown{first: octets[0], parts: parts}
+	if whole {
+		one.whole = slices.Clone(octets) // which a write consumes
+	}
 	for _, b := range octets {
 		one.size += len(b)
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/hex"
 	"math"
+	"net"
 
 	"gobahn/cases"
 )
@@ -24,6 +25,7 @@ type Log struct {
 
 	OnRow   func(cases.Row)       // called with each row when it is appended; nil: nothing
 	Elapsed func() cases.Duration // the time that rows are given; nil: none
+	Capture *Capture              // where all octets are kept as well; nil: nowhere
 
 	Received, Sent cases.Tally
 }
@@ -78,6 +80,9 @@ func (l *Log) Switch(on bool) {
 // ReceivedOctets logs one read.
 func (l *Log) ReceivedOctets(b []byte) {
 	l.Received.Octets[len(b)]++
+	if l.Capture != nil {
+		l.capture(false, net.Buffers{b})
+	}
 	if l.off {
 		return
 	}
@@ -92,6 +97,17 @@ func (l *Log) SentOctets(b []byte, size int, sync bool) {
 		return
 	}
 	l.Add(cases.Row{Kind: cases.TxOctets, Size: size, Head: head(b), Sync: sync})
+}
+
+// CaptureSent keeps octets that were sent.
+func (l *Log) CaptureSent(octets net.Buffers) { l.capture(true, octets) }
+
+func (l *Log) capture(sent bool, octets net.Buffers) {
+	var at cases.Duration
+	if l.Elapsed != nil {
+		at = l.Elapsed()
+	}
+	l.Capture.add(sent, at, octets)
 }
 
 // ReceivedFrame logs a frame of the peer, of whose payload the first octets are given.

@@ -29,6 +29,7 @@ type compat struct {
 	agent   string
 	origin  string
 	about   bool
+	control controlFlags
 
 	out, log io.Writer
 }
@@ -74,6 +75,7 @@ func (c *compat) flags(cmd *cobra.Command) {
 		_ = f.MarkHidden(name)
 	}
 	c.runFlags.flags(cmd, "")
+	c.control.flags(cmd)
 	c.parallelFlag(cmd)
 }
 
@@ -81,6 +83,7 @@ func (c *compat) flags(cmd *cobra.Command) {
 func (c *compat) run(cmd *cobra.Command, _ []string) error {
 	c.listing = true
 	c.out, c.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	c.github = c.github && cmd.Flags().Changed("github")
 	if c.about {
 		fmt.Fprintln(c.out, "Gobahn", version, "(for Autobahn WebSocket)")
 		return nil
@@ -103,7 +106,7 @@ func (c *compat) run(cmd *cobra.Command, _ []string) error {
 		return usagef("--webport %d: want a port, or 0 for none", c.webport)
 	}
 	err := mode(c, cmd)
-	if _, ok := errors.AsType[unreachedError](err); ok { // which is a verdict
+	if _, ok := errors.AsType[unreachedError](err); ok && !c.gated() { // which is a verdict
 		fmt.Fprintln(c.log, "wstest:", err)
 		return nil
 	}
@@ -188,8 +191,11 @@ func (c *compat) fuzzingClient(cmd *cobra.Command) error {
 	if err := j.prepare(sel, c.log); err != nil {
 		return err
 	}
-	_, err = j.play(cmd.Context())
-	return err
+	rec, err := j.play(cmd.Context())
+	if !j.gated() {
+		return err
+	}
+	return j.pass(j.out, rec, err)
 }
 
 // fuzzingServer waits for clients to test, until it is stopped.
@@ -215,11 +221,14 @@ func (c *compat) fuzzingServer(cmd *cobra.Command) error {
 	sel := c.override(cmd, s.Selection, s.Outdir)
 	j := serverJob{
 		runFlags: c.runFlags, listen: address, webport: c.webport, tls: config, options: s.Options, protocols: s.Protocols,
-		out: c.out, log: c.log,
+		control: c.control, out: c.out, log: c.log,
 	}
 	if err := j.choose(sel, c.log); err != nil {
 		return err
 	}
-	_, err = j.play(cmd.Context())
-	return err
+	rec, err := j.play(cmd.Context())
+	if !j.gated() {
+		return err
+	}
+	return j.pass(j.out, rec, err)
 }

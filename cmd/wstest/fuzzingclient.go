@@ -53,21 +53,23 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	rec.progress.verbose = j.verbose
-	fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Client, seed %d\n", version, j.seed)
-	fmt.Fprintf(j.out, "Ok, will run %d test cases against %d servers\n", len(j.list), len(j.targets))
-	if j.listing {
+	rec.progress.peers = len(j.targets)
+	if !j.quiet {
+		fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Client, seed %d\n", version, j.seed)
+		fmt.Fprintf(j.out, "Ok, will run %d test cases against %d servers\n", len(j.list), len(j.targets))
+	}
+	if j.listing && !j.quiet {
 		fmt.Fprintf(j.out, "Cases = %s\nServers = %s\n", pythonList(ids(j.list)), pythonList(urls(j.targets)))
 	}
 	names := make(map[string]int) // by agent, which server it is
 	var unreached error
 	for i, t := range j.targets {
 		err = j.test(ctx, rec, t, func(p fuzzer.Played) error {
-			p.Agent = j.unique(names, p.Agent, i)
+			p.Agent = j.unique(rec, names, p.Agent, i)
 			return rec.add(p)
 		})
 		if unreachable, ok := errors.AsType[*fuzzer.UnreachableError](err); ok {
-			fmt.Fprintf(j.out, "Connection to %s failed (%v)\n", t.URL, unreachable.Err)
+			rec.progress.say(j.out, "Connection to %s failed (%v)\n", t.URL, unreachable.Err)
 			unreached, err = errors.Join(unreached, err), nil
 		}
 		if err != nil {
@@ -111,23 +113,20 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, each
 		Parallel: j.parallel,
 		OnStart:  rec.progress.start,
 		OnSkip:   rec.progress.skipped,
-		OnNotice: func(text string) {
-			rec.progress.clear()
-			fmt.Fprintf(j.log, "wstest: %s\n", text)
-		},
+		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
 	}
 	return client.Run(ctx, j.list, each)
 }
 
 // unique is the name of a server in the reports: of two with one name, the results
 // of the second would take the place of the first's.
-func (j *clientJob) unique(names map[string]int, agent string, server int) string {
+func (j *clientJob) unique(rec *recorder, names map[string]int, agent string, server int) string {
 	name := agent
 	for n := 2; ; n++ {
 		owner, taken := names[name]
 		if !taken {
 			if name != agent {
-				fmt.Fprintf(j.log, "wstest: warning: two servers are called %s, the second is %s in the reports\n", printable(agent), printable(name))
+				rec.progress.say(j.log, "wstest: warning: two servers are called %s, the second is %s in the reports\n", printable(agent), printable(name))
 			}
 			names[name] = server
 			return name

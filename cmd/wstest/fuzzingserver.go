@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"gobahn/cmd/wstest/internal/web"
 	"gobahn/fuzzer"
 )
@@ -23,6 +25,7 @@ type serverJob struct {
 	tls       *tls.Config
 	options   fuzzer.Options
 	protocols []string
+	control   controlFlags
 
 	out, log io.Writer
 
@@ -30,6 +33,17 @@ type serverJob struct {
 	// returns; nil: others stop it.
 	ready func(ctx context.Context, port int) error
 	begun chan struct{} // closed when the first case begins; nil: nobody looks
+}
+
+// ControlFlags limit what clients may do beside being tested.
+type controlFlags struct {
+	noStop bool
+	token  string
+}
+
+func (c *controlFlags) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.noStop, "no-stop", false, "a fuzzing server is not to be stopped by clients (/stopServer, shutdownOnComplete)")
+	cmd.Flags().StringVar(&c.token, "control-token", "", "what clients have to give as ?token= to stop a fuzzing server or have reports written")
 }
 
 // play serves clients, and writes the reports in the end.
@@ -40,7 +54,6 @@ func (j *serverJob) play(ctx context.Context) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	rec.progress.verbose = j.verbose
 	ln, err := net.Listen("tcp", j.listen)
 	if err != nil {
 		return nil, err
@@ -64,7 +77,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 	}
 	fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Server (Port %d%s), seed %d\n", version, port, secure, j.seed)
 	fmt.Fprintf(j.out, "Ok, will run %d test cases for any clients connecting\n", len(j.list))
-	if j.listing {
+	if j.listing && !j.quiet {
 		fmt.Fprintf(j.out, "Cases = %s\n", pythonList(ids(j.list)))
 	}
 
@@ -78,14 +91,14 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 	})
 	server := &fuzzer.Server{
 		Config: j.config(j.options), Cases: j.list, Protocols: j.protocols, TLS: j.tls, Skip: j.skip,
+		NoStop: j.control.noStop, Token: j.control.token,
 		OnStart: func(p fuzzer.Played) {
 			first()
 			rec.progress.start(p)
 		},
 		OnSkip: rec.progress.skipped, OnResult: rec.add,
 		OnDirect: func(peer string) {
-			rec.progress.clear()
-			fmt.Fprintf(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
+			rec.progress.say(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
 		},
 		OnUpdate: func(u fuzzer.Update) error { return j.update(rec, u) },
 	}
@@ -110,15 +123,14 @@ const settleLimit = 2 * time.Second
 
 // update writes the reports that a client has asked for.
 func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
-	rec.progress.clear()
-	fmt.Fprintf(j.out, "Updating reports, requested by peer %s (%s)\n", peerName(u.Peer), printable(u.Agent))
+	rec.progress.say(j.out, "Updating reports, requested by peer %s (%s)\n", peerName(u.Peer), printable(u.Agent))
 	if err := rec.reports.Flush(); err != nil {
 		return err
 	}
 	if u.Stop {
-		fmt.Fprintln(j.out, "Report generation complete; shutting down server.")
+		rec.progress.say(j.out, "Report generation complete; shutting down server.\n")
 	} else {
-		fmt.Fprintln(j.out, "Report generation complete.")
+		rec.progress.say(j.out, "Report generation complete.\n")
 	}
 	return nil
 }

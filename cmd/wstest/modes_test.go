@@ -18,8 +18,10 @@ import (
 // A mode is a command that runs until it is stopped.
 type mode struct {
 	port   string
+	ended  chan struct{}       // closed when it has
 	stop   func() (status int) // may be called more than once
-	stderr *strings.Builder    // to be read when it was stopped
+	stdout *strings.Builder    // to be read when it was stopped
+	stderr *strings.Builder    // the same
 }
 
 // start runs a command that says its port, and stops it with the test.
@@ -27,16 +29,19 @@ func start(t *testing.T, args ...string) *mode {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, stdout := io.Pipe()
-	m := &mode{stderr: new(strings.Builder)}
+	m := &mode{ended: make(chan struct{}), stdout: new(strings.Builder), stderr: new(strings.Builder)}
 	status := make(chan int, 1)
 	go func() {
 		status <- run(ctx, args, stdout, m.stderr)
 		stdout.Close()
+		close(m.ended)
 	}()
+	read := make(chan struct{}) // closed when there is no more output
 	m.stop = sync.OnceValue(func() int {
 		cancel()
 		select {
 		case s := <-status:
+			<-read
 			return s
 		case <-time.After(2 * time.Second):
 			t.Error("it has not ended two seconds after it was stopped")
@@ -46,7 +51,8 @@ func start(t *testing.T, args ...string) *mode {
 	t.Cleanup(func() { m.stop() })
 	port := make(chan string, 1)
 	go func() {
-		for in := bufio.NewScanner(out); in.Scan(); {
+		defer close(read)
+		for in := bufio.NewScanner(io.TeeReader(out, m.stdout)); in.Scan(); {
 			if found := regexp.MustCompile(`\(Port (\d+)`).FindStringSubmatch(in.Text()); found != nil {
 				port <- found[1]
 			}
@@ -186,6 +192,16 @@ func TestClientThatAsksForNoReportsIsReported(t *testing.T) {
 		"wstest", "-m", "echoclient", "-w", "{url}/runCase?case=1&agent=a")
 	if got := verdicts(t, dir, "a"); status != exitOK || got["1.1.1"] != "OK" {
 		t.Errorf("exit status %d, %s, %v", status, stderr, got)
+	}
+}
+
+func TestReportIsServedUntilInterrupted(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var stderr strings.Builder
+	status := run(ctx, []string{"report", "serve", t.TempDir(), "--listen", "127.0.0.1:0"}, watch{"Serving ", cancel}, &stderr)
+	if status != exitOK || context.Cause(ctx) == context.DeadlineExceeded {
+		t.Errorf("exit status %d, %s", status, &stderr)
 	}
 }
 

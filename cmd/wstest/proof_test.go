@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"maps"
 	"slices"
 	"strings"
@@ -9,11 +10,17 @@ import (
 	"gobahn/cmd/wstest/internal/peers"
 )
 
-// proofCases are some of all kinds, few enough for many peers.
-const proofCases = "1.*,2.*,3.*,5.*,7.*,10.*,12.1.3"
+// proofAll makes the tests of real peers play everything, which takes an hour.
+var proofAll = flag.Bool("proof.all", false, "play all 517 cases with every real peer")
 
-// proofCount is how many those are.
-const proofCount = 93
+// proofCases are the cases that real peers are tested with, and how many they are:
+// some of all kinds, few enough for many peers.
+func proofCases() (patterns string, count int) {
+	if *proofAll {
+		return "*", 517
+	}
+	return "1.*,2.*,3.*,5.*,7.*,10.*,12.1.3", 93
+}
 
 // deviations are what real peers do otherwise than the cases want, with the clause:
 // cases FAILED or with a wrong ending.
@@ -28,7 +35,8 @@ func TestRealServersAreStartedAndTested(t *testing.T) {
 		t.Run(peer.Name, func(t *testing.T) {
 			peer.Require(t)
 			dir := t.TempDir()
-			args := []string{"test-server", "ws://127.0.0.1:0", "--agent", peer.Name, "-o", dir, "--cases", proofCases, "--"}
+			patterns, _ := proofCases()
+			args := []string{"test-server", "ws://127.0.0.1:0", "--agent", peer.Name, "-o", dir, "--cases", patterns, "--"}
 			status, stdout, stderr := once(t, append(args, peer.Args...)...)
 			checkProof(t, dir, peer.Name, deviations[peer.Name], status, stdout, stderr)
 		})
@@ -47,7 +55,8 @@ func TestRealClientsAreStartedAndTested(t *testing.T) {
 				want = "12.1.3"
 			}
 			dir := t.TempDir()
-			args := []string{"test-client", "--agent", peer.Name, "-o", dir, "--cases", proofCases, "--"}
+			patterns, _ := proofCases()
+			args := []string{"test-client", "--agent", peer.Name, "-o", dir, "--cases", patterns, "--"}
 			status, stdout, stderr := once(t, append(args, peer.Args...)...)
 			checkProof(t, dir, peer.Name, want, status, stdout, stderr)
 		})
@@ -65,8 +74,8 @@ func checkProof(t *testing.T, dir, agent, deviations string, status int, stdout,
 	if status != wantStatus {
 		t.Errorf("exit status %d, want %d\n%s", status, wantStatus, stderr)
 	}
-	if got := verdicts(t, dir, agent); len(got) != proofCount {
-		t.Errorf("the report has %d cases, want %d", len(got), proofCount)
+	if _, want := proofCases(); len(verdicts(t, dir, agent)) != want {
+		t.Errorf("the report has %d cases, want %d", len(verdicts(t, dir, agent)), want)
 	}
 	failed := make(map[string]bool)
 	for line := range strings.Lines(stdout) {

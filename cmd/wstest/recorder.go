@@ -1,14 +1,21 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"gobahn/cases"
 	"gobahn/fuzzer"
 	"gobahn/report"
+	"gobahn/templates"
 )
 
 // A recorder takes the cases of a run as they are played: it shows progress and
@@ -16,14 +23,14 @@ import (
 type recorder struct {
 	progress *progress
 	reports  *report.Writer
+	outputs  outputs
 	started  time.Time
 
 	mu       sync.Mutex
-	agents   map[string]map[cases.ID]bool // by name, whether what was played went well
 	played   int
-	failed   int
-	again    int      // played again alone
-	failures []string // explained, the first maxFailures of them
+	again    int              // played again alone
+	order    []cases.ID       // of the cases
+	failures map[match]string // what failed last, explained; empty: one line says it of all cases
 }
 
 // maxFailures is how many failures are explained on the terminal. All are in
@@ -32,7 +39,7 @@ const maxFailures = 10
 
 // newRecorder prepares to record the run of r. Server says that we are the server.
 func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
-	run := report.Run{Product: product, Profile: string(r.profile), Seed: r.seed, Server: server, Started: time.Now().UTC()}
+	run := report.Run{Product: product, Profile: string(r.profile), Seed: r.seed, Server: server, Shard: r.shard, Started: time.Now().UTC()}
 	for _, c := range r.list {
 		run.Cases = append(run.Cases, c.ID)
 	}
@@ -40,9 +47,10 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
+	reports.Against(r.was, r.skip)
 	return &recorder{
-		progress: newProgress(out, len(r.list)), reports: reports, started: time.Now(),
-		agents: make(map[string]map[cases.ID]bool),
+		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, outputs: r.outputs, started: time.Now(),
+		order: run.Cases, failures: make(map[match]string),
 	}, nil
 }
 
@@ -50,61 +58,31 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 func (r *recorder) add(p fuzzer.Played) error {
 	r.progress.done(p)
 	r.count(p)
-	return r.reports.Add(report.Record{
-		Agent: p.Agent, Case: p.Case, Number: p.Number,
-		Observation: p.Observation, Result: p.Result,
-	})
+	return errors.Join(r.reports.Add(recordOf(p)), r.outputs.played(r.reports, p))
 }
 
 func (r *recorder) count(p fuzzer.Played) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.agents[p.Agent] == nil {
-		r.agents[p.Agent] = make(map[cases.ID]bool)
-	}
-	r.agents[p.Agent][p.Case.ID] = p.Result.Headline == "" || p.Result.CloseVerdict == cases.FailedByClient && p.Result.Verdict != cases.Failed
 	r.played++
 	if p.Observation.Before != nil {
 		r.again++
 	}
-	if p.Result.Headline == "" {
-		return
+	m := match{p.Agent, p.Case.ID}
+	switch reached := p.Observation.Server || p.Observation.Request != ""; {
+	case p.Result.Headline == "":
+		delete(r.failures, m)
+	case reached:
+		r.failures[m] = p.Result.Explain(p.Case, p.Observation)
+	default:
+		r.failures[m] = ""
 	}
-	reached := p.Observation.Server || p.Observation.Request != "" // or one line says it of all cases
-	if r.failed++; reached && len(r.failures) < maxFailures {
-		r.failures = append(r.failures, p.Result.Explain(p.Case, p.Observation))
-	}
-}
-
-// conforming is the outcome of the run for the new face's exit status: whether all
-// cases of list went well with all agents. A server that we had to drop TCP for does
-// conform (RFC 6455 7.1.1 is a SHOULD). Cases that were not played are an error.
-func (r *recorder) conforming(list []cases.Case, skip func(string, cases.ID) bool) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.agents) == 0 {
-		return fmt.Errorf("nothing was played")
-	}
-	bad := false
-	for agent, played := range r.agents {
-		for _, c := range list {
-			good, ok := played[c.ID]
-			if !ok && (skip == nil || !skip(agent, c.ID)) {
-				return fmt.Errorf("the run is incomplete: %s was played with %d of %d cases", printable(agent), len(played), len(list))
-			}
-			bad = bad || ok && !good
-		}
-	}
-	if bad {
-		return errNotConforming
-	}
-	return nil
 }
 
 // finish writes what remains of the reports and prints the summary. It is called however the
 // run has ended, so that nothing gathered is lost.
 func (r *recorder) finish(out, log io.Writer) error {
-	r.progress.clear()
+	r.progress.close()
 	if err := r.reports.Finish(); err != nil {
 		return err
 	}
@@ -115,16 +93,44 @@ func (r *recorder) finish(out, log io.Writer) error {
 	if len(summary) == 0 {
 		return nil
 	}
-	for _, failure := range r.failures {
-		fmt.Fprintf(out, "\n%s\n", failure)
-	}
-	if more := r.failed - len(r.failures); more > 0 && len(r.failures) > 0 {
-		fmt.Fprintf(out, "\n… and %d more.\n", more)
-	}
+	r.explainFailures(out)
 	if r.again > 0 {
 		fmt.Fprintf(out, "\n%s failed beside others and counted only when played again alone.\n", plural(r.again, "case"))
 	}
-	fmt.Fprintf(out, "\n%s\n%s in %s.\nReport: %s\n", summary, plural(r.played, "case"),
+	switch {
+	case !r.progress.quiet:
+		fmt.Fprintf(out, "\n%s\n", summary)
+	case len(r.failures) > 0:
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintf(out, "%s in %s.\nReport: %s\n", plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
-	return nil
+	return r.outputs.write(filepath.Dir(r.reports.Index()), out)
+}
+
+// explainFailures shows the first failures, agent by agent, and how many more there are.
+func (r *recorder) explainFailures(out io.Writer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	shown := 0
+	for _, m := range r.failed() {
+		if text := r.failures[m]; text != "" && shown < maxFailures {
+			shown++
+			fmt.Fprintf(out, "\n%s\n", r.progress.explanation(templates.LegibleLines(text)))
+		}
+	}
+	if more := len(r.failures) - shown; more > 0 && shown > 0 {
+		fmt.Fprintf(out, "\n… and %d more.\n", more)
+	}
+}
+
+// failed is what has failed, agent by agent, in the order of the cases.
+func (r *recorder) failed() []match {
+	at := make(map[cases.ID]int)
+	for i, id := range r.order {
+		at[id] = i
+	}
+	return slices.SortedFunc(maps.Keys(r.failures), func(a, b match) int {
+		return cmp.Or(strings.Compare(a.agent, b.agent), at[a.id]-at[b.id])
+	})
 }

@@ -17,6 +17,7 @@ import (
 // runCommand plays one case and shows what goes over the wire as it goes.
 func runCommand() *cobra.Command {
 	var j clientJob
+	var pcapPath string
 	cmd := &cobra.Command{
 		Use:   "run CASE URL",
 		Short: "Play one case with a server, and show the wire log as it grows",
@@ -35,20 +36,22 @@ func runCommand() *cobra.Command {
 			if len(j.list) != 1 {
 				return usagef("%s selects %d cases: want one", args[0], len(j.list))
 			}
-			return j.watch(cmd)
+			return j.watch(cmd, pcapPath)
 		},
 	}
 	f := cmd.Flags()
 	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
 	j.profileFlag(cmd)
 	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
+	f.StringVar(&pcapPath, "pcap", "", "write the conversation to this `file`, for Wireshark")
 	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&j.noTimeouts, "no-timeouts", false, "no time limits but those the case is about, for debugging a peer")
 	return cmd
 }
 
-// watch plays the case and shows it.
-func (j *clientJob) watch(cmd *cobra.Command) error {
+// watch plays the case and shows it. The conversation goes to the file at pcapPath, if
+// there is one.
+func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 	ctx, stop := j.bounded(cmd.Context())
 	defer stop()
 	c, t := j.list[0].Under(j.profile, false), j.targets[0]
@@ -61,10 +64,18 @@ func (j *clientJob) watch(cmd *cobra.Command) error {
 	shown := wireLog{out: j.out, started: time.Now()}
 	client := fuzzer.Client{Config: j.config(t.Options), URL: t.URL, TLS: config, Parallel: 1}
 	client.OnRow = shown.row
+	if pcapPath != "" {
+		client.Capture = captureLimit
+	}
 	var played fuzzer.Played
 	err = client.Run(ctx, j.list, func(p fuzzer.Played) error { played = p; return nil })
 	if err != nil {
 		return err
+	}
+	if pcapPath != "" {
+		if err := writePcap(pcapPath, played); err != nil {
+			return err
+		}
 	}
 	o, r := played.Observation, played.Result
 	by := "the peer"

@@ -12,19 +12,22 @@ import (
 
 // RunFlags are what the flags of all commands that play cases set.
 type runFlags struct {
+	outputs
 	outdir   string
 	cases    []string
 	exclude  []string
 	seed     uint64
 	parallel int
 	deadline time.Duration
-	verbose  bool
+	terminalFlags
 
 	profileName string
 	profile     cases.Profile
 
 	timeScale  float64
 	noTimeouts bool
+
+	gateFlags
 
 	// What no flag sets:
 	listing bool                                 // list all cases in the beginning, as the reference does
@@ -34,6 +37,7 @@ type runFlags struct {
 
 // flags adds the flags of r. Outdir is the default of its own.
 func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
+	r.outputs.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&r.outdir, "outdir", "o", outdir, "directory of the reports")
 	f.StringSliceVar(&r.cases, "cases", []string{"*"}, "ids or patterns of the cases to play")
@@ -45,7 +49,8 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	f.DurationVar(&r.deadline, "deadline", 0, "end the run after that time, as incomplete (0: never)")
 	f.Float64Var(&r.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&r.noTimeouts, "no-timeouts", false, "no time limits but those the cases are about, for debugging a peer")
-	f.BoolVarP(&r.verbose, "verbose", "v", false, "show each result, and what a command prints")
+	r.gateFlags.add(cmd)
+	r.terminalFlags.flags(cmd)
 }
 
 // profileFlag is that of all commands that judge.
@@ -74,7 +79,10 @@ func (r *runFlags) check() (err error) {
 	case r.deadline < 0:
 		return usagef("--deadline %v: want a time that passes", r.deadline)
 	}
-	return nil
+	if err := r.terminalFlags.check(); err != nil {
+		return err
+	}
+	return r.outputs.check()
 }
 
 // choose checks the flags and selects what is played, before anything is.
@@ -85,8 +93,10 @@ func (r *runFlags) choose(s selection, log io.Writer) (err error) {
 	if r.list, err = s.list(log); err != nil {
 		return err
 	}
-	r.skip, err = s.skip()
-	return err
+	if r.skip, err = s.skip(); err != nil {
+		return err
+	}
+	return r.gateFlags.load(r, log)
 }
 
 // selection is that of the command line.
@@ -97,5 +107,5 @@ func (r *runFlags) selection() selection {
 // config is what the engine needs, with options that the flags add to.
 func (r *runFlags) config(options fuzzer.Options) fuzzer.Config {
 	options.TimeScale, options.NoTimeouts = r.timeScale, r.noTimeouts
-	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile}
+	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile, Capture: r.outputs.capture()}
 }

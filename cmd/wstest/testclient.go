@@ -46,6 +46,7 @@ line, and 3 if the run could not be made or is incomplete.`,
 		RunE: c.run,
 	}
 	c.runFlags.flags(cmd, "reports/clients")
+	c.control.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&c.listen, "listen", "", "address to listen on (default :9001, and with a COMMAND a free port of 127.0.0.1)")
 	f.IntVar(&c.webport, "webport", 8080, "port of the page that tests browsers (0: none, as with a COMMAND)")
@@ -89,10 +90,7 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 	}
 	c.listen = cmp.Or(c.listen, ":9001")
 	rec, err := c.play(cmd.Context())
-	if err != nil {
-		return err
-	}
-	return rec.conforming(c.list, c.skip)
+	return c.pass(c.out, rec, err)
 }
 
 // start runs the command to its end.
@@ -108,7 +106,9 @@ func (c *testClient) start(ctx context.Context, command []string, port int) erro
 	if c.verbose {
 		config.Output = c.log
 	}
-	fmt.Fprintf(c.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	if !c.quiet {
+		fmt.Fprintf(c.out, "Starting %s\n", printable(strings.Join(command, " ")))
+	}
 	p, err := launch.Start(ctx, config)
 	if err != nil {
 		return err

@@ -97,11 +97,12 @@ func TestFloorSendsWhatTheTesterSends(t *testing.T) {
 	}
 }
 
-// shortened are the Echo cases of the catalogue, with at most 20 messages.
+// shortened are Echo cases of all kinds, with at most 5 messages: every fifth of those
+// in the catalogue, but for messages of more than 1 MiB.
 func shortened() (list []cases.Case) {
-	for _, c := range cases.Catalogue {
-		if one, ok := c.Script[0].(cases.Echo); ok {
-			one.Count = min(one.Count, 20)
+	for i, c := range cases.Catalogue {
+		if one, ok := c.Script[0].(cases.Echo); ok && i%5 == 0 && one.Message.Payload.Size() <= 1<<20 {
+			one.Count = min(one.Count, 5)
 			c.Script, c.Accept = cases.Script{one}, cases.Exactly(cases.Echoed{Count: one.Count})
 			list = append(list, c)
 		}
@@ -133,10 +134,10 @@ func TestFloorPlaysWithAClient(t *testing.T) {
 	if got.err != nil {
 		t.Fatal(got.err)
 	}
-	// With the tester, too, it has nothing to agree on in 72 of 270 cases, and in 108 it
-	// does not take the answer.
-	if got.Cases != 198 || len(got.Failed) != 108 {
-		t.Errorf("%d cases, %d failed, want 198 and 108", got.Cases, len(got.Failed))
+	// With the tester, too, there are cases in which it has nothing to agree on, or does
+	// not take the answer.
+	if got.Cases != 33 || len(got.Failed) != 21 {
+		t.Errorf("%d cases, %d failed, want 33 and 21", got.Cases, len(got.Failed))
 	}
 	for _, id := range got.Failed {
 		if !strings.HasPrefix(id, "12.") && !strings.HasPrefix(id, "13.1.") {

@@ -28,8 +28,8 @@ func MissingChromium() string {
 }
 
 // Chromium starts a headless browser until the test ends. The result is the context
-// for the actions of package chromedp. The browser asks for nothing by itself, and
-// finds no host but this one.
+// for the actions of package chromedp. The browser asks for nothing by itself, finds
+// no host but this one, and takes its self-signed certificates.
 func Chromium(t testing.TB) context.Context {
 	t.Helper()
 	require(t, MissingChromium())
@@ -39,6 +39,7 @@ func Chromium(t testing.TB) context.Context {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("ignore-certificate-errors", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE ::1 , EXCLUDE localhost"),
 		chromedp.UserDataDir(t.TempDir()),
 	)

@@ -95,6 +95,7 @@ func TestBrowser(t *testing.T) {
 		{"stops after the case", stopsAfterTheCase},
 		{"changes the port", changesThePort},
 		{"says why there is no run", saysWhyThereIsNoRun},
+		{"follows a run", followsARun},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(browser, time.Minute)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gobahn/templates"
 )
 
 const (
@@ -22,10 +24,17 @@ var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".json": "application/json",
 	".xml":  "application/xml",
+
+	".jsonl":  "application/jsonl",
+	".md":     "text/markdown; charset=utf-8",
+	".pcapng": "application/octet-stream",
+	".svg":    "image/svg+xml",
+	".tap":    "text/plain; charset=utf-8",
 }
 
-// reportPolicy is the one that reports also carry in themselves.
-const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+// reportPolicy is the one that reports also carry in themselves, where it cannot keep
+// them out of frames.
+var reportPolicy = templates.ReportPolicy + "; frame-ancestors 'none'"
 
 // workingPrefix is where the reference serves the reports in dir; empty: nowhere, as
 // they are not below the working directory.
@@ -77,10 +86,10 @@ func reports(dir string) http.Handler {
 	})
 }
 
-// openReport opens a file that is below dir and may be part of a report, and says when
-// it was written. The directory is opened anew, since it may have been replaced.
+// openReport opens a file that is below dir and may be part of a report, which hidden
+// files are not, and says when it was written. The directory is opened anew, since it may have been replaced.
 func openReport(dir, name string) (file *os.File, modified time.Time, err error) {
-	if contentTypes[path.Ext(name)] == "" {
+	if contentTypes[path.Ext(name)] == "" || strings.HasPrefix(name, ".") || strings.Contains(name, "/.") {
 		return nil, time.Time{}, fs.ErrNotExist
 	}
 	local, err := filepath.Localize(name)

@@ -1,9 +1,10 @@
 // Package web is the web port of a fuzzing server: a page that drives the visiting
-// browser through the cases, and the reports.
+// browser through the cases, and the reports. It also serves a directory of reports by
+// itself, and shows how far the run has come that writes them.
 //
 // It serves nothing else. Of the reports' directory it serves what reports consist
-// of, and follows no link out of it; no page runs a script but /browser.js, or
-// connects to anything but the fuzzing server.
+// of, and follows no link out of it; no page runs a script but /browser.js or
+// /live.js, or connects to anything but the fuzzing server.
 package web
 
 import (

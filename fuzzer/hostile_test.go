@@ -1,0 +1,198 @@
+package fuzzer_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"gobahn/cases"
+	"gobahn/fuzzer"
+	"gobahn/fuzzer/hostile"
+)
+
+// hostileLimit is how long a case against a hostile peer may take: the opening handshake
+// has five seconds, the case two, the closing handshake two more.
+const hostileLimit = 20 * time.Second
+
+// heapLimit is how much memory everything may take, the peers included, which keep
+// little.
+const heapLimit = 256 << 20
+
+// hostileCases are those that hostile peers meet, the long one with two seconds only.
+func hostileCases(t *testing.T) []cases.Case {
+	list := find(t, "1.1.2", "9.2.6", "12.1.3")
+	list[1].Limit.After = 2 * cases.Second
+	return list
+}
+
+// One fuzzing server, all hostile clients at once, and an honest one beside them.
+func TestHostileClientsHarmNobody(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer watchHeap(t)()
+	type key struct {
+		agent string
+		id    cases.ID
+	}
+	results := make(map[key]fuzzer.Played)
+	played := make(chan fuzzer.Played, 1000)
+	server := &fuzzer.Server{
+		Cases:    append(hostileCases(t), find(t, "1.1.1", "2.2", "5.19", "6.1.1", "7.1.1")...),
+		OnResult: func(p fuzzer.Played) error { played <- p; return nil },
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, ln) }()
+	address := ln.Addr().String()
+
+	var visitors sync.WaitGroup
+	visits, leave := context.WithCancel(t.Context())
+	awaited := 0
+	for i, b := range hostile.Behaviours {
+		if b.Role == hostile.Server {
+			continue
+		}
+		if b.Case != "" {
+			awaited++
+		}
+		visitors.Go(func() {
+			target := fmt.Sprintf("/runCase?casetuple=%s&agent=%d", cmp.Or(b.Case, "1.1.2"), i)
+			if err := b.Visit(visits, address, target); err != nil {
+				t.Errorf("%s: %v", b.Name, err)
+			}
+		})
+	}
+	honest := []cases.ID{"1.1.1", "2.2", "5.19", "6.1.1", "7.1.1"}
+	for round := range 3 {
+		for _, id := range honest {
+			echoAll(visit(t, fmt.Sprintf("ws://%s/runCase?casetuple=%s&agent=honest%d", address, id, round)))
+		}
+	}
+	for late := time.After(hostileLimit); len(results) < awaited+3*len(honest); {
+		select {
+		case p := <-played:
+			results[key{p.Agent, p.Case.ID}] = p
+		case <-late:
+			t.Fatalf("%d cases have ended in %v, want %d", len(results), hostileLimit, awaited)
+		}
+	}
+	leave()
+	visitors.Wait()
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	for round := range 3 {
+		for _, id := range honest {
+			if r := results[key{fmt.Sprintf("honest%d", round), id}].Result; r.Verdict != cases.OK || r.CloseVerdict != cases.OK {
+				t.Errorf("an honest client beside: %s: %s / %s: %s", id, r.Verdict, r.CloseVerdict, r.Says)
+			}
+		}
+	}
+	for i, b := range hostile.Behaviours {
+		p, ok := results[key{fmt.Sprint(i), b.Case}]
+		switch {
+		case ok && b.Case == "":
+			t.Errorf("%s: a case was played", b.Name)
+		case ok:
+			checkHostile(t, b, p)
+		}
+	}
+}
+
+// Each hostile server by itself, all at once.
+func TestHostileServersHarmNobody(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer watchHeap(t)()
+	var all sync.WaitGroup
+	for _, b := range hostile.Behaviours {
+		if b.Role == hostile.Client {
+			continue
+		}
+		all.Go(func() {
+			ctx, stop := context.WithTimeout(t.Context(), hostileLimit)
+			defer stop()
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			served := make(chan error, 1)
+			go func() { served <- b.Serve(ctx, ln) }()
+			var list []cases.Case
+			for _, c := range hostileCases(t) {
+				if c.ID == cmp.Or(b.Case, "1.1.2") {
+					list = append(list, c)
+				}
+			}
+			client := fuzzer.Client{URL: "ws://" + ln.Addr().String(), Agent: b.Name, Parallel: 1}
+			err = client.Run(ctx, list, func(p fuzzer.Played) error {
+				checkHostile(t, b, p)
+				return nil
+			})
+			if err != nil {
+				t.Errorf("%s: %v", b.Name, err)
+			}
+			stop()
+			if err := <-served; err != nil {
+				t.Errorf("%s: %v", b.Name, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// checkHostile wants the verdicts of b, and its fault named.
+func checkHostile(t *testing.T, b hostile.Behaviour, p fuzzer.Played) {
+	t.Helper()
+	said := strings.Join(append(p.Observation.Remarks(), p.Result.Says, p.Result.CloseSays), "\n")
+	if p.Result.Verdict != b.Verdict || p.Result.CloseVerdict != b.Close || !strings.Contains(said, b.Says) {
+		t.Errorf("%s (we are the server: %t): %q / %q, want %q / %q, and %q in\n%.2000s",
+			b.Name, p.Observation.Server, p.Result.Verdict, p.Result.CloseVerdict, b.Verdict, b.Close, b.Says, said)
+	}
+	if len(p.Observation.Wirelog) > 5000 || len(p.Observation.Events) > 5000 || len(said) > 64<<10 {
+		t.Errorf("%s: %d rows, %d events, %d octets said", b.Name, len(p.Observation.Wirelog), len(p.Observation.Events), len(said))
+	}
+}
+
+// watchHeap looks at the heap until the function it returns is called, which fails the
+// test if it was ever over its limit.
+func watchHeap(t *testing.T) (check func()) {
+	runtime.GC()
+	stop, peak := make(chan struct{}), make(chan uint64)
+	go func() {
+		var most uint64
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapInuse)
+			select {
+			case <-tick.C:
+			case <-stop:
+				peak <- most
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		if got := <-peak; got > heapLimit {
+			t.Errorf("the heap had %d MiB in use, want %d at most", got>>20, heapLimit>>20)
+		} else {
+			t.Logf("heap in use: %d MiB at most", got>>20)
+		}
+	}
+}
