@@ -134,8 +134,8 @@ func (e Ending) CloseCodes() []uint16 {
 	return e.Codes
 }
 
-// allows reports whether the peer may close with code.
-func (e Ending) allows(code uint16) bool {
+// Allows reports whether the peer may close with code (RFC 6455 7.4, or what the case says).
+func (e Ending) Allows(code uint16) bool {
 	return slices.Contains(e.CloseCodes(), code) || e.AnyCode && CloseCodeAllowed(code)
 }
 

@@ -126,8 +126,8 @@ func judgeEnding(want Ending, o Observation) (Verdict, string) {
 		return Failed, "The connection was failed by the wrong endpoint"
 	case !want.MayDrop && !got.WasClean:
 		return Unclean, "A complete closing handshake is required here: " + got.NotCleanReason
-	case got.RemoteCode != nil && !want.allows(*got.RemoteCode):
-		return WrongCodeSent, fmt.Sprintf("The close code should have been %s or empty", want.codes())
+	case got.RemoteCode != nil && !want.Allows(*got.RemoteCode):
+		return WrongCodeSent, fmt.Sprintf("The close code should have been %s or empty", want.CodesText())
 	case !o.Server && got.DroppedByMe:
 		return FailedByClient, "The fuzzer, as the client, had to drop TCP, which is the server's part"
 	}
@@ -142,8 +142,8 @@ func openingFault(o Observation) string {
 	return o.Closing.NotCleanReason
 }
 
-// codes shows the close codes the peer may send.
-func (e Ending) codes() string {
+// CodesText shows the close codes the peer may send.
+func (e Ending) CodesText() string {
 	if e.AnyCode {
 		return "any that may be sent"
 	}
@@ -201,7 +201,7 @@ func (e Ending) String() string {
 	if !e.Peer {
 		s += " answered"
 	}
-	s += " " + e.codes()
+	s += " " + e.CodesText()
 	if e.MayDrop {
 		s += ", or drop"
 	}

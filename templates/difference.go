@@ -238,10 +238,10 @@ func endingPairs(want cases.Ending, o cases.Observation) []pair {
 	if !got.WasClean {
 		shake.Got, shake.Differs = plain("not complete: "+got.NotCleanReason), !want.MayDrop
 	}
-	code := pair{What: "Close code of the peer", Want: plain(codes(want.CloseCodes()) + " or none"), Got: plain("none")}
+	code := pair{What: "Close code of the peer", Want: plain(want.CodesText() + " or none"), Got: plain("none")}
 	if got.RemoteCode != nil {
 		code.Got = plain(fmt.Sprint(*got.RemoteCode))
-		code.Differs = !slices.Contains(want.CloseCodes(), *got.RemoteCode)
+		code.Differs = !want.Allows(*got.RemoteCode)
 	}
 	pairs := []pair{who, shake, code}
 	if !o.Server {
@@ -253,12 +253,4 @@ func endingPairs(want cases.Ending, o cases.Observation) []pair {
 		}
 	}
 	return pairs
-}
-
-func codes(list []uint16) string {
-	var s []string
-	for _, code := range slices.Compact(slices.Clone(list)) {
-		s = append(s, fmt.Sprint(code))
-	}
-	return strings.Join(s, ", ")
 }

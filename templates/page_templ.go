@@ -659,7 +659,7 @@ func outcomeSections(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, line := range []string{p.Result.Why, p.progress(), p.took()} {
+		for _, line := range []string{p.Result.Why, p.progress(), p.took(), p.waited()} {
 			if line != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<p>")
 				if templ_7745c5c3_Err != nil {

@@ -138,6 +138,14 @@ func (p Page) before() string {
 		"Played again alone, which is what counts.", a.Verdict, a.CloseVerdict, strings.TrimSuffix(a.Says, ".")))
 }
 
+// waited says that time limits were extended; empty: they were not.
+func (p Page) waited() string {
+	if p.Observation.Lag == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Time limits were extended by %d ms in all: so long the machine had kept the tester waiting.", Milliseconds(p.Observation.Lag))
+}
+
 // switched reports whether the wire log was off for a while.
 func (p Page) switched() bool {
 	return slices.ContainsFunc(p.Observation.Wirelog, func(r cases.Row) bool { return r.Kind == cases.LogSwitch })

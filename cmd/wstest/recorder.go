@@ -29,6 +29,7 @@ type recorder struct {
 	mu       sync.Mutex
 	played   int
 	again    int              // played again alone
+	lagged   int              // whose time limits were extended noticeably
 	order    []cases.ID       // of the cases
 	failures map[match]string // what failed last, explained; empty: one line says it of all cases
 }
@@ -68,6 +69,9 @@ func (r *recorder) count(p fuzzer.Played) {
 	if p.Observation.Before != nil {
 		r.again++
 	}
+	if p.Observation.Lag >= cases.Second/10 {
+		r.lagged++
+	}
 	m := match{p.Agent, p.Case.ID}
 	switch reached := p.Observation.Server || p.Observation.Request != ""; {
 	case p.Result.Headline == "":
@@ -96,6 +100,9 @@ func (r *recorder) finish(out, log io.Writer) error {
 	r.explainFailures(out)
 	if r.again > 0 {
 		fmt.Fprintf(out, "\n%s failed beside others and counted only when played again alone.\n", plural(r.again, "case"))
+	}
+	if r.lagged > 0 {
+		fmt.Fprintf(out, "\nThe machine is busy: in %s the time limits were extended by what it kept the tester waiting.\n", plural(r.lagged, "case"))
 	}
 	switch {
 	case !r.progress.quiet:
