@@ -5,6 +5,7 @@ import (
 
 	"gobahn/cases"
 	"gobahn/fuzzer"
+	"gobahn/report"
 )
 
 // A Result is what came of one case.
@@ -24,11 +25,10 @@ const (
 	Failed  Status = "failed"
 )
 
-// result is what p is to a test. That a server leaves TCP to us does not fail it: to
-// drop it is a SHOULD (RFC 6455 7.1.1).
+// result is what p is to a test.
 func (o Options) result(p fuzzer.Played) Result {
 	r := p.Result
-	bad := r.Verdict == cases.Failed || r.Headline != "" && r.CloseVerdict != cases.FailedByClient
+	bad := !report.Conforms(r)
 	explained := r.Explain(p.Case, p.Observation)
 	reason, known := o.known(p.Case.ID)
 	switch {
