@@ -83,6 +83,9 @@ func Reason(p cases.Payload) (reason string, ok bool) {
 // else (controls, invalid UTF-8, characters that reorder or hide text) as
 // escapes of its octets.
 func Legible(s string) string {
+	if printable(s) {
+		return s
+	}
 	var out strings.Builder
 	for len(s) > 0 {
 		r, n := utf8.DecodeRuneInString(s)
@@ -96,6 +99,16 @@ func Legible(s string) string {
 		s = s[n:]
 	}
 	return out.String()
+}
+
+// printable reports whether Legible shows s as it is.
+func printable(s string) bool {
+	for i, r := range s {
+		if !unicode.IsPrint(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd") {
+			return false
+		}
+	}
+	return true
 }
 
 // LegibleLines is Legible for text in lines, such as the head of a request.
