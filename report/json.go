@@ -28,6 +28,9 @@ func encode(v any) ([]byte, error) {
 // escape replaces what is not printable ASCII, which in JSON occurs in strings
 // only, apart from line breaks.
 func escape(b []byte) []byte {
+	if ascii(b) {
+		return b
+	}
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
@@ -43,6 +46,15 @@ func escape(b []byte) []byte {
 		}
 	}
 	return out
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // An indexEntry is a case in index.json. Some readers insist on exactly these

@@ -35,8 +35,9 @@ type Writer struct {
 	journal  *journal // nil: there is no record yet
 	names    names
 	warnings []string
-	flushed  bool // the overview on disk is up to date
-	single   bool // all pages are in one file
+	flushed  bool         // the overview on disk is up to date
+	single   bool         // all pages are in one file
+	page     bytes.Buffer // for the page that is being written
 }
 
 // A key says which case against which agent. Playing it again replaces the
@@ -384,9 +385,9 @@ func exists(name string) bool {
 }
 
 func (w *Writer) writePage(name string, page templ.Component) error {
-	var body bytes.Buffer
-	if err := page.Render(context.Background(), &body); err != nil {
+	w.page.Reset()
+	if err := page.Render(context.Background(), &w.page); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return writeFile(w.dir, name, body.Bytes())
+	return writeFile(w.dir, name, w.page.Bytes())
 }

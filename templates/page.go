@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func codeText(code *uint16) string {
 	if code == nil {
 		return "None"
 	}
-	return fmt.Sprint(*code)
+	return strconv.Itoa(int(*code))
 }
 
 func reasonText(p cases.Payload) string {

@@ -42,8 +42,8 @@ func TestOverviewInBrowser(t *testing.T) {
 		{"keys", overviewKeys},
 		{"hostile agents", overviewOfHostileAgents},
 		{"without script", overviewWithoutScript},
-		{"on a phone", overviewOnAPhone},
 		{"20 agents", overviewOfManyAgents},
+		{"on a phone", overviewOnAPhone},
 		{"roles", overviewHasItsRoles}, // last, as it makes the browser slow: it keeps a tree for screen readers from then on
 	} {
 		t.Run(test.name, func(t *testing.T) {
