@@ -37,7 +37,7 @@ type Writer struct {
 	warnings []string
 	flushed  bool         // the overview on disk is up to date
 	single   bool         // all pages are in one file
-	page     bytes.Buffer // for the page that is being written
+	buffer   bytes.Buffer // for the page that is being written
 }
 
 // A key says which case against which agent. Playing it again replaces the
@@ -385,9 +385,9 @@ func exists(name string) bool {
 }
 
 func (w *Writer) writePage(name string, page templ.Component) error {
-	w.page.Reset()
-	if err := page.Render(context.Background(), &w.page); err != nil {
+	w.buffer.Reset()
+	if err := page.Render(context.Background(), &w.buffer); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return writeFile(w.dir, name, w.page.Bytes())
+	return writeFile(w.dir, name, w.buffer.Bytes())
 }
