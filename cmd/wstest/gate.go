@@ -85,6 +85,12 @@ func within(dir, file string) bool {
 	return errA == nil && errB == nil && a == b
 }
 
+// decide says whether a run whose results are there is good enough.
+func (r *runFlags) decide(reports *report.Writer) *gate.Decision {
+	g := gate.Gate{Rule: r.rule, Expect: r.expected, Strict: r.strictExpect, Now: time.Now()}
+	return g.Decide(gate.Run{Outcomes: reports.Outcomes(), Since: reports.Comparison(), Cases: r.list, Skip: r.skip})
+}
+
 // pass decides on a run that has ended with err, says so on out, and returns the error
 // that makes the exit status. A run that could not be played to its end has not passed.
 func (r *runFlags) pass(out io.Writer, rec *recorder, err error) error {
@@ -92,12 +98,10 @@ func (r *runFlags) pass(out io.Writer, rec *recorder, err error) error {
 	if rec == nil || err != nil && !unreached {
 		return err
 	}
-	outcomes := rec.reports.Outcomes()
-	if len(outcomes.Agents) == 0 {
+	if len(rec.reports.Outcomes().Agents) == 0 {
 		return fmt.Errorf("nothing was played")
 	}
-	g := gate.Gate{Rule: r.rule, Expect: r.expected, Strict: r.strictExpect, Now: time.Now()}
-	d := g.Decide(gate.Run{Outcomes: outcomes, Since: rec.reports.Comparison(), Cases: r.list, Skip: r.skip})
+	d := r.decide(rec.reports)
 	status, other := exitOK, ""
 	switch {
 	case unreached:

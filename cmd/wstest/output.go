@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gobahn/cases"
 	"gobahn/fuzzer"
 	"gobahn/report"
 	"gobahn/report/format"
@@ -82,8 +83,9 @@ func (o *outputs) played(reports *report.Writer, p fuzzer.Played) error {
 	return writePcap(pcapFile(o.pcap, reports, p), p)
 }
 
-// write writes what is wanted of the finished report in dir.
-func (o *outputs) write(dir string, out io.Writer) error {
+// write writes what is wanted of the finished report in dir. Failures are what fails the
+// run.
+func (o *outputs) write(dir string, out io.Writer, fails func(agent string, id cases.ID) bool) error {
 	if o.files == [len(o.files)]string{} && !o.github {
 		return nil
 	}
@@ -92,6 +94,7 @@ func (o *outputs) write(dir string, out io.Writer) error {
 		return err
 	}
 	defer results.Close()
+	results.Fails = func(agent string, result cases.Result) bool { return fails(agent, result.ID) }
 	for i, path := range o.files {
 		if path != "" {
 			err = errors.Join(err, fileFormats[i].to(path, out, results))

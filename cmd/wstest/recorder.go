@@ -23,7 +23,7 @@ import (
 type recorder struct {
 	progress *progress
 	reports  *report.Writer
-	outputs  outputs
+	flags    runFlags
 	started  time.Time
 
 	mu       sync.Mutex
@@ -50,7 +50,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	}
 	reports.Against(r.was, r.skip)
 	return &recorder{
-		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, outputs: r.outputs, started: time.Now(),
+		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, flags: r, started: time.Now(),
 		order: run.Cases, failures: make(map[match]string),
 	}, nil
 }
@@ -59,7 +59,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 func (r *recorder) add(p fuzzer.Played) error {
 	r.progress.done(p)
 	r.count(p)
-	return errors.Join(r.reports.Add(recordOf(p)), r.outputs.played(r.reports, p))
+	return errors.Join(r.reports.Add(recordOf(p)), r.flags.outputs.played(r.reports, p))
 }
 
 func (r *recorder) count(p fuzzer.Played) {
@@ -112,7 +112,8 @@ func (r *recorder) finish(out, log io.Writer) error {
 	}
 	fmt.Fprintf(out, "%s in %s.\nReport: %s\n", plural(r.played, "case"),
 		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
-	return r.outputs.write(filepath.Dir(r.reports.Index()), out)
+	decision := r.flags.decide(r.reports)
+	return r.flags.outputs.write(filepath.Dir(r.reports.Index()), out, decision.Fails)
 }
 
 // explainFailures shows the first failures, agent by agent, and how many more there are.

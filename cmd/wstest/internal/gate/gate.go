@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gobahn/cases"
@@ -50,6 +51,11 @@ type Failure struct {
 // Passed reports whether the run is good enough.
 func (d *Decision) Passed() bool {
 	return len(d.Failures) == 0 && (!d.Strict || len(d.Findings) == 0)
+}
+
+// Fails reports whether a case with an agent fails the run.
+func (d *Decision) Fails(agent string, id cases.ID) bool {
+	return slices.ContainsFunc(d.Failures, func(f Failure) bool { return f.Agent == agent && f.Case == id })
 }
 
 // Decide decides on a run. A case fails it if it is worse than before or, where it was
