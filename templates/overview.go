@@ -223,9 +223,9 @@ func (r Run) ended() string {
 
 func (r Run) tested() string {
 	if r.Server {
-		return "clients, by the tester as their server"
+		return "clients"
 	}
-	return "servers, by the tester as their client"
+	return "servers"
 }
 
 // took is how long the run went on.

@@ -138,9 +138,9 @@ func (p Page) before() string {
 		"Played again alone, which is what counts.", a.Verdict, a.CloseVerdict, strings.TrimSuffix(a.Says, ".")))
 }
 
-// waited says that time limits were extended; empty: they were not.
+// waited says that time limits were extended; empty: they were not noticeably.
 func (p Page) waited() string {
-	if p.Observation.Lag == 0 {
+	if p.Observation.Lag < cases.Second/10 {
 		return ""
 	}
 	return fmt.Sprintf("Time limits were extended by %d ms in all: so long the machine had kept the tester waiting.", Milliseconds(p.Observation.Lag))
