@@ -355,7 +355,7 @@ func overviewHasItsRoles(t *testing.T, browser context.Context) {
 	}
 	want := map[string]int{
 		"banner": 1, "navigation": 1, "main": 1, "contentinfo": 1, "search": 1, "status": 1, "image": 6 + 1, // bars and a mark
-		"table": 5, "row": 3 + 3 + 6 + 6 + 1 + 3 + 6, "rowheader": 2 + 2 + 3 + 6, "columnheader": 8 + 4 + 3,
+		"table": 5, "row": 3 + 3 + 6 + 7 + 1 + 3 + 6, "rowheader": 2 + 2 + 3 + 6, "columnheader": 8 + 4 + 3,
 	}
 	got := map[string]int{}
 	for _, node := range tree.Nodes {
