@@ -92,6 +92,9 @@ func TestParity(t *testing.T) {
 			for _, part := range parityParts {
 				t.Run(part.name, func(t *testing.T) {
 					for _, peer := range peers.Servers {
+						if left(peer.Run) {
+							continue
+						}
 						t.Run(peer.Run, func(t *testing.T) {
 							t.Parallel()
 							c := newComparison(t, peer.Run, part.has, &before)
@@ -99,6 +102,9 @@ func TestParity(t *testing.T) {
 						})
 					}
 					for _, peer := range peers.Clients {
+						if left(peer.Run) {
+							continue
+						}
 						t.Run(peer.Run, func(t *testing.T) {
 							t.Parallel()
 							c := newComparison(t, peer.Run, part.has, &before)
@@ -111,6 +117,10 @@ func TestParity(t *testing.T) {
 		})
 	}
 }
+
+// left reports whether a peer is left out with -short, which is for the race detector:
+// it finds nothing new with a second peer in a process of its own.
+func left(run string) bool { return testing.Short() && !strings.HasSuffix(run, "-go-gorilla") }
 
 // parityParts are the cases in two parts.
 var parityParts = []struct {

@@ -32,6 +32,9 @@ func MissingChromium() string {
 // no host but this one, and takes its self-signed certificates.
 func Chromium(t testing.TB) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("with -short no browser is started")
+	}
 	require(t, MissingChromium())
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
