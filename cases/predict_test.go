@@ -55,6 +55,9 @@ func lenient(o Outcome) bool {
 }
 
 func TestPredictAgreesWithEveryCase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short, which is for the race detector: one goroutine, and much to compute")
+	}
 	leniently := 0
 	for _, c := range Catalogue {
 		// To be lenient is the reference's choice, which no RFC lets us predict.
@@ -211,6 +214,9 @@ func TestMessageIsFragmentedAsTheReferenceDoesIt(t *testing.T) {
 }
 
 func TestPredictLeavesTheScriptAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short, which is for the race detector: one goroutine, and much to compute")
+	}
 	for _, c := range sampled() {
 		before := slices.Clone(c.Script)
 		first := predict(c.Script)

@@ -102,6 +102,9 @@ func TestSimplifyYieldsValidScriptsOnly(t *testing.T) {
 // TestEveryChainOfSimplifyEnds shows that each script it yields weighs less than
 // the one it came from. Weights are natural numbers, so no chain is endless.
 func TestEveryChainOfSimplifyEnds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short, which is for the race detector: one goroutine, and much to compute")
+	}
 	var walk func(s Script, depth int)
 	walk = func(s Script, depth int) {
 		for simpler := range Simplify(s) {

@@ -145,6 +145,9 @@ func TestDecoderKeepsNoPayload(t *testing.T) {
 }
 
 func TestEveryFrameOfTheCatalogueComesBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short, which is for the race detector: one goroutine, and much to compute")
+	}
 	for _, client := range []bool{true, false} {
 		catalogue(client, func(c cases.Case, frames []cases.Frame, _ []byte) {
 			for i, f := range frames {
