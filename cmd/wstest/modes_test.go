@@ -74,7 +74,11 @@ func start(t *testing.T, args ...string) *mode {
 // once runs a command to its end.
 func once(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	limit := time.Minute
+	if *proofAll {
+		limit = time.Hour
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	var out, log strings.Builder
 	status = run(ctx, args, &out, &log)
