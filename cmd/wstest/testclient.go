@@ -126,6 +126,11 @@ func (c *testClient) start(ctx context.Context, command []string, port int) erro
 		if err := p.Err(); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("%s: %w%s", command[0], err, printed(p))
 		}
+		select {
+		case <-c.begun:
+		default:
+			return fmt.Errorf("%s ended without having played a case%s", command[0], printed(p))
+		}
 	case <-ctx.Done():
 	}
 	return nil
