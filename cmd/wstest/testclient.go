@@ -67,7 +67,7 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 	if len(before) > 0 {
 		return usagef("unexpected %q: a command to start comes after --", before[0])
 	}
-	c.out, c.log, c.options = cmd.OutOrStdout(), cmd.ErrOrStderr(), fuzzer.DefaultOptions()
+	c.out, c.log, c.options = c.messages(cmd), cmd.ErrOrStderr(), fuzzer.DefaultOptions()
 	if c.secure || c.cert != "" || c.key != "" {
 		config, generated, err := certs.Server(c.cert, c.key)
 		if err != nil {

@@ -80,7 +80,7 @@ func (s *testServer) run(cmd *cobra.Command, args []string) error {
 		return usagef("--agent: %d names for %s", len(s.agents), plural(len(urls), "server"))
 	}
 	for i, raw := range urls {
-		t, err := s.target(raw)
+		t, err := s.target(raw, i == 0 && len(command) > 0)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (s *testServer) run(cmd *cobra.Command, args []string) error {
 		}
 		s.targets = append(s.targets, t)
 	}
-	s.out, s.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	s.out, s.log = s.messages(cmd), cmd.ErrOrStderr()
 	if err := s.prepare(s.selection(), s.log); err != nil {
 		return err
 	}
