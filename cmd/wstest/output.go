@@ -112,8 +112,11 @@ func (o *outputs) write(dir string, out io.Writer, fails func(agent string, id c
 	defer results.Close()
 	results.Fails = func(agent string, result cases.Result) bool { return fails(agent, result.ID) }
 	for i, path := range o.files {
-		if path != "" {
-			err = errors.Join(err, fileFormats[i].to(path, o.stdout, results))
+		if path == "" {
+			continue
+		}
+		if e := fileFormats[i].to(path, o.stdout, results); e != nil {
+			err = errors.Join(err, fmt.Errorf("--%s %s: %w", fileFormats[i].name, path, e))
 		}
 	}
 	if o.github {
