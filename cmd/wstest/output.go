@@ -51,7 +51,7 @@ func (o *outputs) flags(cmd *cobra.Command) {
 	}
 	f.StringVar(&o.pcap, "pcap", "", "write each conversation to this `directory`, for Wireshark")
 	f.BoolVar(&o.github, "github", os.Getenv("GITHUB_ACTIONS") == "true",
-		"annotate failures on GitHub and append to $GITHUB_STEP_SUMMARY (default: where GITHUB_ACTIONS is true)")
+		"annotate failures on GitHub and append to $GITHUB_STEP_SUMMARY (subcommands do by themselves where GITHUB_ACTIONS is true)")
 }
 
 // messages is where a run tells how it goes: standard output, unless a file is to be
