@@ -123,7 +123,10 @@ func (c *testClient) start(ctx context.Context, command []string, port int) erro
 	}
 	select {
 	case <-p.Done():
-		if err := p.Err(); err != nil && ctx.Err() == nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := p.Err(); err != nil {
 			return fmt.Errorf("%s: %w%s", command[0], err, printed(p))
 		}
 		select {
