@@ -163,6 +163,9 @@ func ofReference(path string) error {
 	dir := path
 	if filepath.Base(path) == indexJSON {
 		dir = filepath.Dir(path)
+		if _, err := resultsIn(dir); err == nil {
+			return fmt.Errorf("%s has verdicts only, but there are results beside it: want %s", path, dir)
+		}
 	} else if _, err := resultsIn(path); err == nil || !exists(filepath.Join(path, indexJSON)) {
 		return nil // or for Read to say
 	}

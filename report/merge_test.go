@@ -241,6 +241,7 @@ func TestWhatCannotBeMergedIsRefused(t *testing.T) {
 	}{
 		{"one of the reference", "", old + ": this report cannot be merged, as it has an index.json but no results.json", []string{good, old}},
 		{"its index.json", "", old + ": this report cannot be merged", []string{filepath.Join(old, indexJSON)}},
+		{"an index.json beside results", "", filepath.Join(good, indexJSON) + " has verdicts only, but there are results beside it: want " + good, []string{filepath.Join(good, indexJSON)}},
 		{"a file that is not whole", "", filepath.Join(broken, resultsJSON) + ":2:", []string{good, broken}},
 		{"an empty directory", "", "there is neither results.json nor results.jsonl", []string{t.TempDir()}},
 		{"nothing", "", "no such file", []string{filepath.Join(good, "absent")}},

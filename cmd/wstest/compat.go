@@ -82,7 +82,7 @@ func (c *compat) flags(cmd *cobra.Command) {
 // run runs the mode.
 func (c *compat) run(cmd *cobra.Command, _ []string) error {
 	c.listing = true
-	c.out, c.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	c.out, c.log = c.messages(cmd), cmd.ErrOrStderr()
 	c.github = c.github && cmd.Flags().Changed("github")
 	if c.about {
 		fmt.Fprintln(c.out, "Gobahn", version, "(for Autobahn WebSocket)")

@@ -26,7 +26,7 @@ func demoCommand() *cobra.Command {
 			}
 			defer stop()
 			j.targets = []spec.Target{{URL: url, Agent: "gorilla", Options: fuzzer.DefaultOptions()}}
-			j.out, j.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			j.out, j.log = j.messages(cmd), cmd.ErrOrStderr()
 			if err := j.prepare(j.selection(), j.log); err != nil {
 				return err
 			}

@@ -40,7 +40,7 @@ is not what it should be. docs/gate.md says what is worse than what.`,
 			default:
 				return usagef("--format %q: want text, json or html", format)
 			}
-			if file == "" {
+			if file == "" || file == "-" {
 				err = write(cmd.OutOrStdout())
 			} else {
 				err = report.WriteFile(file, write)
@@ -56,7 +56,7 @@ is not what it should be. docs/gate.md says what is worse than what.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&format, "format", "text", "text, json or html")
-	f.StringVarP(&file, "output", "o", "", "file to write (default: standard output)")
+	f.StringVarP(&file, "output", "o", "", "file to write (default, and -: standard output)")
 	f.BoolVar(&allowMissing, "allow-missing", false, "cases and agents that B lacks are no regression")
 	return cmd
 }

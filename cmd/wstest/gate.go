@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -95,17 +96,19 @@ func (r *runFlags) decide(reports *report.Writer) *gate.Decision {
 // that makes the exit status. A run that could not be played to its end has not passed.
 func (r *runFlags) pass(out io.Writer, rec *recorder, err error) error {
 	_, unreached := errors.AsType[unreachedError](err)
-	if rec == nil || err != nil && !unreached {
+	if rec == nil {
 		return err
 	}
 	if len(rec.reports.Outcomes().Agents) == 0 {
-		return fmt.Errorf("nothing was played")
+		return cmp.Or(err, errors.New("nothing was played"))
 	}
 	d := r.decide(rec.reports)
 	status, other := exitOK, ""
 	switch {
 	case unreached:
 		status, other = exitFailed, "a server could not be reached"
+	case err != nil:
+		status, other = exitFailed, "there was an error"
 	case d.Missing > 0:
 		status, other = exitFailed, "the run is incomplete"
 		err = fmt.Errorf("the run is incomplete: %s not played", plural(d.Missing, "case"))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,8 @@ type outputs struct {
 	files  [len(fileFormats)]string // by format; empty: none
 	pcap   string                   // directory; empty: none
 	github bool
+
+	stdout io.Writer // for a file that is "-"
 }
 
 // A fileFormat is a form of results that is one file.
@@ -48,12 +51,25 @@ func (o *outputs) flags(cmd *cobra.Command) {
 	}
 	f.StringVar(&o.pcap, "pcap", "", "write each conversation to this `directory`, for Wireshark")
 	f.BoolVar(&o.github, "github", os.Getenv("GITHUB_ACTIONS") == "true",
-		"annotate failures on GitHub and append to $GITHUB_STEP_SUMMARY (default: where GITHUB_ACTIONS is true)")
+		"annotate failures on GitHub and append to $GITHUB_STEP_SUMMARY (subcommands do by themselves where GITHUB_ACTIONS is true)")
+}
+
+// messages is where a run tells how it goes: standard output, unless a file is to be
+// there, which others have to be able to read.
+func (o *outputs) messages(cmd *cobra.Command) io.Writer {
+	o.stdout = cmd.OutOrStdout()
+	if slices.Contains(o.files[:], "-") {
+		return cmd.ErrOrStderr()
+	}
+	return o.stdout
 }
 
 // check finds what cannot be written before anything is played.
 func (o *outputs) check() error {
 	for i, path := range o.files {
+		if other := slices.Index(o.files[:i], path); path != "" && other >= 0 {
+			return usagef("--%s %s: --%s writes to it, too: want another place", fileFormats[i].name, path, fileFormats[other].name)
+		}
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			return usagef("--%s %s is a directory: want a file", fileFormats[i].name, path)
 		}
@@ -83,8 +99,8 @@ func (o *outputs) played(reports *report.Writer, p fuzzer.Played) error {
 	return writePcap(pcapFile(o.pcap, reports, p), p)
 }
 
-// write writes what is wanted of the finished report in dir. Failures are what fails the
-// run.
+// write writes what is wanted of the finished report in dir, annotations to out. Failures
+// are what fails the run.
 func (o *outputs) write(dir string, out io.Writer, fails func(agent string, id cases.ID) bool) error {
 	if o.files == [len(o.files)]string{} && !o.github {
 		return nil
@@ -96,8 +112,11 @@ func (o *outputs) write(dir string, out io.Writer, fails func(agent string, id c
 	defer results.Close()
 	results.Fails = func(agent string, result cases.Result) bool { return fails(agent, result.ID) }
 	for i, path := range o.files {
-		if path != "" {
-			err = errors.Join(err, fileFormats[i].to(path, out, results))
+		if path == "" {
+			continue
+		}
+		if e := fileFormats[i].to(path, o.stdout, results); e != nil {
+			err = errors.Join(err, fmt.Errorf("--%s %s: %w", fileFormats[i].name, path, e))
 		}
 	}
 	if o.github {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/spec"
@@ -40,9 +42,29 @@ func (s selection) list(log io.Writer) ([]cases.Case, error) {
 		return nil, usagef(`"exclude-cases": %w`, err)
 	}
 	if len(list) == 0 {
-		return nil, usagef("no case is left to play of %q without %q", spec.Texts(s.cases), spec.Texts(s.exclude))
+		return nil, usagef("no case is left to play of %s%s: wstest cases lists all there are", quoted(s.cases), except(s.exclude))
 	}
 	return list, nil
+}
+
+// quoted is a list of patterns, for the eye.
+func quoted(list []spec.Pattern) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	texts := make([]string, len(list))
+	for i, p := range list {
+		texts[i] = strconv.Quote(p.Text)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// except names the patterns of what was left out, if there are any.
+func except(list []spec.Pattern) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return " without " + quoted(list)
 }
 
 // at is an error about p, with its position if it has one.

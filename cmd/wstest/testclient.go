@@ -67,7 +67,7 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 	if len(before) > 0 {
 		return usagef("unexpected %q: a command to start comes after --", before[0])
 	}
-	c.out, c.log, c.options = cmd.OutOrStdout(), cmd.ErrOrStderr(), fuzzer.DefaultOptions()
+	c.out, c.log, c.options = c.messages(cmd), cmd.ErrOrStderr(), fuzzer.DefaultOptions()
 	if c.secure || c.cert != "" || c.key != "" {
 		config, generated, err := certs.Server(c.cert, c.key)
 		if err != nil {
@@ -123,8 +123,16 @@ func (c *testClient) start(ctx context.Context, command []string, port int) erro
 	}
 	select {
 	case <-p.Done():
-		if err := p.Err(); err != nil && ctx.Err() == nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := p.Err(); err != nil {
 			return fmt.Errorf("%s: %w%s", command[0], err, printed(p))
+		}
+		select {
+		case <-c.begun:
+		default:
+			return fmt.Errorf("%s ended without having played a case%s", command[0], printed(p))
 		}
 	case <-ctx.Done():
 	}

@@ -80,7 +80,7 @@ func (s *testServer) run(cmd *cobra.Command, args []string) error {
 		return usagef("--agent: %d names for %s", len(s.agents), plural(len(urls), "server"))
 	}
 	for i, raw := range urls {
-		t, err := s.target(raw)
+		t, err := s.target(raw, i == 0 && len(command) > 0)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (s *testServer) run(cmd *cobra.Command, args []string) error {
 		}
 		s.targets = append(s.targets, t)
 	}
-	s.out, s.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	s.out, s.log = s.messages(cmd), cmd.ErrOrStderr()
 	if err := s.prepare(s.selection(), s.log); err != nil {
 		return err
 	}
@@ -113,9 +113,10 @@ func splitArgs(cmd *cobra.Command, args []string) (before, command []string, err
 	return args[:dash], args[dash:], nil
 }
 
-// target is the server at a URL, with what the flags say of all.
-func (s *testServer) target(raw string) (spec.Target, error) {
-	raw, err := withPort(raw)
+// target is the server at a URL, with what the flags say of all. Started says that a
+// command starts it.
+func (s *testServer) target(raw string, started bool) (spec.Target, error) {
+	raw, err := withPort(raw, started)
 	if err != nil {
 		return spec.Target{}, err
 	}
@@ -143,11 +144,15 @@ func (s *testServer) target(raw string) (spec.Target, error) {
 	return t, nil
 }
 
-// withPort is a URL with a free port in the place of port 0.
-func withPort(raw string) (string, error) {
+// withPort is a URL with a free port in the place of port 0, which only a server that
+// is started can be told.
+func withPort(raw string, started bool) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Port() != "0" {
 		return raw, nil // what is wrong with it is for ParseTarget to say
+	}
+	if !started {
+		return "", usagef("URL %q: port 0 is for the server that a COMMAND starts: want the port of this one", raw)
 	}
 	ln, err := net.Listen("tcp", net.JoinHostPort(u.Hostname(), "0"))
 	if err != nil {

@@ -48,6 +48,9 @@ type Failure struct {
 	Why   string
 }
 
+// notPlayed is why a case fails that is not there.
+const notPlayed = "was not played"
+
 // Passed reports whether the run is good enough.
 func (d *Decision) Passed() bool {
 	return len(d.Failures) == 0 && (!d.Strict || len(d.Findings) == 0)
@@ -127,7 +130,7 @@ func (j *judge) fault(agent string, id cases.ID) (why string, fails bool) {
 		if j.expectation(agent, id) < 0 {
 			j.d.Missing++
 		}
-		return "was not played", true
+		return notPlayed, true
 	}
 	fails = j.gate.Rule.Fails(o.Behaviour, o.Close)
 	change, changed := j.changes[subject{agent, id}]

@@ -212,6 +212,18 @@ func TestDecisions(t *testing.T) {
 }
 
 // However much is wrong, the text is short.
+// What was played and failed is not lost among what was not played.
+func TestTextHasWhatWasPlayedFirst(t *testing.T) {
+	d := &Decision{Rule: Default, Cases: 20, Missing: 11}
+	for range d.Missing {
+		d.Failures = append(d.Failures, Failure{"a", "1.1.1", notPlayed})
+	}
+	d.Failures = append(d.Failures, Failure{"a", "9.1.1", "FAILED / OK"})
+	if lines := strings.Split(d.Text(3, ""), "\n"); lines[1] != "    9.1.1    a: FAILED / OK" {
+		t.Errorf("the second line is %q", lines[1])
+	}
+}
+
 func TestTextIsBounded(t *testing.T) {
 	d := &Decision{Rule: Default, Cases: 500}
 	for range 400 {

@@ -57,11 +57,14 @@ const ending = "close:"
 
 // Help says what a rule can be made of, for the help of a flag.
 func Help() string {
-	var names []string
+	return fmt.Sprintf("verdicts that fail the run, those of endings behind %q: FAILED,close:UNCLEAN, or %s", ending, strings.Join(presetNames(), ", "))
+}
+
+func presetNames() (names []string) {
 	for _, p := range presets {
 		names = append(names, p.name)
 	}
-	return fmt.Sprintf("verdicts that fail the run, those of endings behind %q: FAILED,close:UNCLEAN, or %s", ending, strings.Join(names, ", "))
+	return names
 }
 
 // ParseRule makes a rule of names: verdicts, those of endings behind "close:", and
@@ -99,17 +102,18 @@ func (r *Rule) include(name string) error {
 	if v := find(word, endingVerdicts); v != "" && find(word, caseVerdicts) == "" {
 		return fmt.Errorf("%q grades endings only: want %s%s", name, ending, strings.ReplaceAll(string(v), " ", "-"))
 	}
-	return choose(&r.Cases, name, word, caseVerdicts)
+	return choose(&r.Cases, name, word, caseVerdicts, presetNames()...)
 }
 
-// choose adds the verdict that a word names to list.
-func choose(list *[]cases.Verdict, name, word string, among []cases.Verdict) error {
+// choose adds the verdict that a word names to list. Others are names that would have
+// been understood, too.
+func choose(list *[]cases.Verdict, name, word string, among []cases.Verdict, others ...string) error {
 	if word == "ok" {
 		return fmt.Errorf("%q: OK is never a failure", name)
 	}
 	v := find(word, among)
 	if v == "" {
-		return fmt.Errorf("%q is no verdict%s", name, suggestion(word, among))
+		return fmt.Errorf("%q is no verdict%s", name, suggestion(word, among, others))
 	}
 	*list = append(*list, v)
 	return nil
@@ -131,11 +135,12 @@ func plain(name string) string {
 }
 
 // suggestion lists what could have been meant.
-func suggestion(word string, among []cases.Verdict) string {
+func suggestion(word string, among []cases.Verdict, others []string) string {
 	var names []string
 	for _, v := range among {
 		names = append(names, strings.ReplaceAll(string(v), " ", "-"))
 	}
+	names = append(names, others...)
 	best, least := "", len(word)/2+1
 	for _, name := range names {
 		if d := cases.Distance(word, plain(name)); d < least {

@@ -60,7 +60,8 @@ func TestWrongRules(t *testing.T) {
 		"OK":            `"OK": OK is never a failure`,
 		"close:ok":      `"close:ok": OK is never a failure`,
 		"never,FAILED":  `"never,FAILED": never stands alone`,
-		"FAILED,":       `"" is no verdict: want NON-STRICT, INFORMATIONAL, UNIMPLEMENTED, FAILED`,
+		"FAILED,":       `"" is no verdict: want NON-STRICT, INFORMATIONAL, UNIMPLEMENTED, FAILED, default, strict, failed, never`,
+		"defualt":       `"defualt" is no verdict (did you mean "default"?)`,
 		"close:default": `"close:default" is no verdict: want FAILED, WRONG-CODE, UNCLEAN, FAILED-BY-CLIENT, NON-STRICT, INFORMATIONAL, UNIMPLEMENTED`,
 	} {
 		_, err := ParseRule(split(rule))

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gobahn/cases"
@@ -82,12 +83,23 @@ func (d *Decision) fault(n int) string {
 	return fmt.Sprintf("%s (--fail-on %s)", verb, d.Rule.Name)
 }
 
-// failures lists the first of them, with the agent where there are several.
+// failures lists the first of them, what was played before what was not: of a run that
+// was cut short there is much of the latter.
 func (d *Decision) failures(s *strings.Builder) {
-	for _, f := range first(d.Failures) {
+	list := slices.Clone(d.Failures)
+	slices.SortStableFunc(list, func(a, b Failure) int { return played(b) - played(a) })
+	for _, f := range first(list) {
 		fmt.Fprintf(s, "    %-8s %s: %s\n", templates.Short(string(f.Case)), templates.Short(f.Agent), templates.Legible(f.Why))
 	}
 	andMore(s, len(d.Failures))
+}
+
+// played is 1 if the case of f was, else 0.
+func played(f Failure) int {
+	if f.Why == notPlayed {
+		return 0
+	}
+	return 1
 }
 
 // since tells what is better than before.
