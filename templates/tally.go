@@ -14,9 +14,12 @@ type tally struct {
 	Played      int // of them
 	Verdicts    map[cases.Verdict]int
 	ClosedBadly int
+	Spoilt      map[cases.Verdict]int // of Verdicts, those that were closed badly
 }
 
-func newTally() tally { return tally{Verdicts: make(map[cases.Verdict]int)} }
+func newTally() tally {
+	return tally{Verdicts: make(map[cases.Verdict]int), Spoilt: make(map[cases.Verdict]int)}
+}
 
 func (t *tally) add(c *Cell) {
 	t.All++
@@ -27,6 +30,7 @@ func (t *tally) add(c *Cell) {
 	t.Verdicts[c.Verdict]++
 	if c.closedBadly() {
 		t.ClosedBadly++
+		t.Spoilt[c.Verdict]++
 	}
 }
 
@@ -53,8 +57,11 @@ func (o Overview) talliesOf(agent int) (list []tally) {
 	return append(list, total)
 }
 
-// right is how many cases went as they should, or could not go wrong.
-func (t tally) right() int { return t.Verdicts[cases.OK] + t.Verdicts[cases.Informational] }
+// right is how many cases went as they should, or could not go wrong, to their end.
+func (t tally) right() int { return t.sound(cases.OK) + t.sound(cases.Informational) }
+
+// sound is how many cases have that verdict and ended as they should.
+func (t tally) sound(v cases.Verdict) int { return t.Verdicts[v] - t.Spoilt[v] }
 
 // share is what stands beside a bar: 16 if all of 16 went right, else 12/16.
 func (t tally) share() string {
@@ -91,23 +98,28 @@ type segment struct {
 }
 
 // segments are the parts of a bar, best first. Failures stand out by their height as
-// well as by their colour.
+// well as by their colour, and wrong endings less so.
 func (t tally) segments() (list []segment) {
-	x := 0.0
-	for _, g := range grades {
-		n := t.Verdicts[g.Verdict]
+	x, spoilt := 0.0, 0
+	part := func(n int, class string, y, height int) {
 		if n == 0 {
-			continue
+			return
 		}
 		width := 100 * float64(n) / float64(t.All)
 		visible := max(width, 2) // a failure among hundreds is to be seen
-		s := segment{Class: "bar_" + g.letter(), X: tenths(min(x, 100-visible)), Y: "3", Width: tenths(visible), Height: "6"}
-		if g.Verdict == cases.Failed {
-			s.Y, s.Height = "0", "12"
-		}
-		list = append(list, s)
+		list = append(list, segment{
+			Class: class, X: tenths(min(x, 100-visible)), Y: strconv.Itoa(y), Width: tenths(visible), Height: strconv.Itoa(height),
+		})
 		x += width
 	}
+	for _, g := range grades {
+		if g.Verdict != cases.Failed {
+			part(t.sound(g.Verdict), "bar_"+g.letter(), 3, 6)
+			spoilt += t.Spoilt[g.Verdict]
+		}
+	}
+	part(spoilt, "bar_C", 1, 9)
+	part(t.Verdicts[cases.Failed], "bar_F", 0, 12)
 	return list
 }
 
