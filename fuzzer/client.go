@@ -38,7 +38,6 @@ type Client struct {
 	OnNotice func(string) // something the user should know of the run; nil: nothing
 
 	streams streams
-	lag     lag
 }
 
 // Run plays all of list and calls each after every case, in the order in which
@@ -52,8 +51,8 @@ func (c *Client) Run(ctx context.Context, list []cases.Case, each func(Played) e
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	defer c.lag.measure(ctx)()
 	r := &clientRun{client: c, target: target, agent: c.Agent, each: each}
+	defer r.lag.measure(ctx)()
 	return r.all(ctx, list)
 }
 
@@ -67,6 +66,7 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 type clientRun struct {
 	client *Client
 	target Target
+	lag    lag // its own, for runs that go on at a time would each add to one they share
 
 	mu    sync.Mutex // held while a hook is called
 	agent string     // empty: not known yet
@@ -77,7 +77,7 @@ type clientRun struct {
 // again. An error is that of the first case whose server cannot be reached.
 func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
 	r.begin(p)
-	o, capture, err := r.client.play(ctx, r.target, p.Case, nil)
+	o, capture, err := r.connect(ctx, p.Case, nil)
 	if ctx.Err() != nil {
 		return p, context.Cause(ctx)
 	}
@@ -123,10 +123,11 @@ func (r *clientRun) notice(text string) {
 	}
 }
 
-// play plays one case on a connection of its own, and calls opened, if not nil,
+// connect plays one case on a connection of its own, and calls opened, if not nil,
 // when the WebSocket is open. If the server cannot be reached, the observation says
 // so, too.
-func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened func()) (cases.Observation, *wire.Capture, error) {
+func (r *clientRun) connect(ctx context.Context, one cases.Case, opened func()) (cases.Observation, *wire.Capture, error) {
+	c, target := r.client, r.target
 	opts := c.options()
 	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
 	nc, err := target.Dial(dialCtx, c.dialler(), c.TLS)
@@ -153,7 +154,7 @@ func (c *Client) play(ctx context.Context, target Target, one cases.Case, opened
 		Protocols: c.Protocols,
 		Version:   opts.protocolVersion(),
 		Fields:    fields,
-	}}, &c.streams, &c.lag)
+	}}, &c.streams, &r.lag)
 	defer s.hangUp(ctx)
 	return s.run(ctx), s.log.Capture, nil
 }

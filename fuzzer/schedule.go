@@ -286,10 +286,10 @@ func (r *clientRun) takesTwo(ctx context.Context) (two bool) {
 	const least, most = 100 * time.Millisecond, 2 * time.Second
 	begun := time.Now()
 	// The second is opened, and closed, while the session of the first stands still.
-	_, _, _ = r.client.play(ctx, r.target, hello, func() {
+	_, _, _ = r.connect(ctx, hello, func() {
 		ctx, cancel := context.WithTimeout(ctx, min(max(10*time.Since(begun), least), most))
 		defer cancel()
-		_, _, _ = r.client.play(ctx, r.target, hello, func() { two = true })
+		_, _, _ = r.connect(ctx, hello, func() { two = true })
 	})
 	return two
 }

@@ -52,8 +52,10 @@ func (w *Writer) comparison() *Comparison {
 	return c
 }
 
-// lacks reports whether an agent was to be played with a case and has not been.
+// lacks reports whether an agent was to be played with a case and has not been. In section
+// 7.9 what a baseline calls by the id of a case that was may be another one.
 func (w *Writer) lacks(agent string, id cases.ID) bool {
 	_, planned := w.at[id]
-	return planned && slices.Contains(w.agents, agent) && (w.skip == nil || !w.skip(agent, id))
+	_, played := w.entries[key{agent, id}]
+	return planned && !played && slices.Contains(w.agents, agent) && (w.skip == nil || !w.skip(agent, id))
 }

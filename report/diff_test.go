@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gobahn/cases"
 )
 
@@ -67,6 +69,25 @@ func TestOverviewShowsChanges(t *testing.T) {
 	shown = sectionOf(t, w)
 	if !strings.Contains(shown, worse) || !strings.Contains(strings.Join(strings.Fields(shown), ""), missing) || !strings.Contains(shown, "1 worse, 1 missing, 1 new, 0 the same") {
 		t.Errorf("in the end:\n%s", shown)
+	}
+}
+
+// In a baseline from an old version of the reference, 7.9.9 is what is 7.9.7 now, which
+// is not part of this run. That is no reason to miss 7.9.9, which was 7.9.11 and is worse.
+func TestCaseThatHadAnotherNameIsNotMissing(t *testing.T) {
+	w := open(t)
+	w.Against(outcomes(t, index(t, 11, "7.9.1")), nil)
+	list, err := cases.Select(cases.Catalogue, []string{"7.9.9"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := played("a", "7.9.9", cases.Failed, cases.OK)
+	r.Case = list[0]
+	if err := w.Add(r); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"worse a 7.9.9 was called 7.9.11: close code 2999"}, shown(w.Comparison())); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

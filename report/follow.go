@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gobahn/cases"
+	"gobahn/templates"
 )
 
 // A Stage is how far the run of a report has come.
@@ -44,7 +45,7 @@ type AgentProgress struct {
 	Agent       string
 	Played      int
 	Verdicts    map[cases.Verdict]int
-	ClosedBadly int // cases with a closing verdict other than OK and INFORMATIONAL
+	ClosedBadly int // cases whose ending was wrong, as templates.ClosedBadly says
 }
 
 // A Failure is a case that a peer has failed.
@@ -251,7 +252,7 @@ func (f *Follower) progress() Progress {
 func (a *AgentProgress) add(verdict, closing cases.Verdict) {
 	a.Played++
 	a.Verdicts[verdict]++
-	if closing != cases.OK && closing != cases.Informational {
+	if templates.ClosedBadly(closing) {
 		a.ClosedBadly++
 	}
 }

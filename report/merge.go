@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,16 +71,9 @@ func (g grade) String() string {
 	return fmt.Sprintf("%s / %s (%s)", g.verdict, g.closeVerdict, g.code)
 }
 
-// bestFirst are all verdicts, best first.
-var bestFirst = slices.Concat(cases.Verdicts,
-	[]cases.Verdict{cases.FailedByClient, cases.WrongCodeSent, cases.Unclean, cases.Failed})
-
-// compare is negative where g is better than other.
+// compare is negative where g is better than other, by the order that runs are compared in.
 func (g grade) compare(other grade) int {
-	if g.verdict != other.verdict {
-		return slices.Index(bestFirst, g.verdict) - slices.Index(bestFirst, other.verdict)
-	}
-	return slices.Index(bestFirst, g.closeVerdict) - slices.Index(bestFirst, other.closeVerdict)
+	return cmp.Or(rank(g.verdict)-rank(other.verdict), rank(g.closeVerdict)-rank(other.closeVerdict))
 }
 
 // NewMerge reads the results at paths, each of which is what Read takes, to the end,

@@ -2,11 +2,8 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"gobahn/cases"
@@ -96,20 +93,16 @@ func outcomeOf(r Record) Outcome {
 	}
 }
 
-// outcomesIn is the file with outcomes that path stands for.
+// outcomesIn is the file with outcomes that path stands for, as in resultsIn.
 func outcomesIn(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
 		return path, err
 	}
-	names := []string{resultsJSON, journalName, indexJSON}
-	for _, name := range names {
-		file := filepath.Join(path, name)
-		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
-			return file, err
-		}
+	if file, err := firstIn(path, journalName, resultsJSON, indexJSON); file != "" {
+		return file, err
 	}
-	return "", fmt.Errorf("%s: there is none of %s, %s and %s: want the directory of a report", path, names[0], names[1], names[2])
+	return "", fmt.Errorf("%s: there is none of %s, %s and %s: want the directory of a report", path, resultsJSON, journalName, indexJSON)
 }
 
 // holdsResults reports whether a file is one of ours with results rather than an

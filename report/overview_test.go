@@ -91,6 +91,25 @@ func TestOverviewListsDifferences(t *testing.T) {
 	}
 }
 
+// An ending that could have been better is mentioned, and is not wrong: the terminal, the
+// overview and the page about a run that goes on count the same.
+func TestNonStrictEndingIsNotWrong(t *testing.T) {
+	w := open(t)
+	page := overviewOf(t, w, played("a", "1.1.1", cases.OK, cases.NonStrict), played("a", "1.1.2", cases.OK, cases.Unclean))
+	if got := textOf(elements(withClass(page, "table", "chart")[0], "title")[0]); got != "2 Pass, 1 closed wrongly" {
+		t.Errorf("the overview counts %s", got)
+	}
+	if n := len(withClass(page, "span", "close_ok")); n != 1 {
+		t.Errorf("%d endings are said to be no better than good enough, want 1", n)
+	}
+	if n := w.Summary()[0].Total.ClosedBadly; n != 1 {
+		t.Errorf("the summary counts %d", n)
+	}
+	if n := Follow(w.dir).Look().Agents[0].ClosedBadly; n != 1 {
+		t.Errorf("the page about the run counts %d", n)
+	}
+}
+
 // The chart says in words what its bars show.
 func TestOverviewChart(t *testing.T) {
 	page := overviewOf(t, open(t),

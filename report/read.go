@@ -12,7 +12,8 @@ import (
 )
 
 // Read reads the results at path: a results.json, the journal of a run that was
-// killed (results.jsonl), or a directory with one of them. It calls each for every
+// killed (results.jsonl), or a directory with one of them, of which the journal is that
+// of the last run. It calls each for every
 // record in turn and holds only one. Of a journal, a record that comes again replaces
 // the former one, and a last line that is not whole is left out.
 //
@@ -49,19 +50,28 @@ func readFile(f *os.File, each func(Record, span) error) (Head, error) {
 	return head, nil
 }
 
-// resultsIn is the file with results that path stands for.
+// resultsIn is the file with results that path stands for. Where there is a journal, the
+// last run was killed or goes on, and results.json is that of an earlier one.
 func resultsIn(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
 		return path, err
 	}
-	for _, name := range []string{resultsJSON, journalName} {
-		file := filepath.Join(path, name)
+	if file, err := firstIn(path, journalName, resultsJSON); file != "" {
+		return file, err
+	}
+	return "", fmt.Errorf("%s: there is neither %s nor %s: want the directory of a report", path, resultsJSON, journalName)
+}
+
+// firstIn is the first of names that there is in dir; empty: none is.
+func firstIn(dir string, names ...string) (file string, err error) {
+	for _, name := range names {
+		file := filepath.Join(dir, name)
 		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 			return file, err
 		}
 	}
-	return "", fmt.Errorf("%s: there is neither %s nor %s: want the directory of a report", path, resultsJSON, journalName)
+	return "", nil
 }
 
 // A reader reads one file.

@@ -82,6 +82,26 @@ func TestJournalOfAKilledRunIsRead(t *testing.T) {
 	}
 }
 
+// A run that was killed has not replaced the results of an earlier one in the same
+// directory, which are not taken for its own.
+func TestJournalComesBeforeTheResultsOfAnEarlierRun(t *testing.T) {
+	dir := write(t, true, played("a", "1.1.1", cases.OK, cases.OK))
+	killed := played("a", "1.1.1", cases.Failed, cases.OK)
+	w, err := Open(dir)
+	if err == nil {
+		err = w.Add(killed)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, records := readAll(t, dir); !cmp.Equal([]Record{killed}, records) {
+		t.Errorf("read %v", records)
+	}
+	if one, _ := outcomes(t, dir).Of("a", "1.1.1"); one.Behaviour != cases.Failed {
+		t.Errorf("compared is %+v", one)
+	}
+}
+
 // The pages of a run lead to each other, once all are there.
 func TestPagesAreLinked(t *testing.T) {
 	dir := write(t, true, played("a", "1.1.1", cases.OK, cases.OK), case36(), played("a", "3.6", cases.OK, cases.OK))

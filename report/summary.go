@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,7 +25,7 @@ type Count struct {
 	Title       string
 	Cases       int
 	Verdicts    map[cases.Verdict]int
-	ClosedBadly int // cases with a closing verdict other than OK, NON-STRICT and INFORMATIONAL
+	ClosedBadly int // cases whose ending was wrong, as templates.ClosedBadly says
 }
 
 // Summary counts the verdicts so far.
@@ -65,7 +64,7 @@ func (a *AgentSummary) add(chapter cases.Chapter, e entry) {
 func (c *Count) add(e entry) {
 	c.Cases++
 	c.Verdicts[e.verdict]++
-	if !slices.Contains([]cases.Verdict{cases.OK, cases.NonStrict, cases.Informational}, e.closeVerdict) {
+	if templates.ClosedBadly(e.closeVerdict) {
 		c.ClosedBadly++
 	}
 }

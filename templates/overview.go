@@ -166,12 +166,13 @@ func (r Row) hint() string {
 	return Legible(r.Description) + " (" + r.clauseList() + ")"
 }
 
-func (c *Cell) closedBadly() bool {
+// endedFlawed reports whether the ending could have been better, which the cell says.
+func (c *Cell) endedFlawed() bool {
 	return c.CloseVerdict != cases.OK && c.CloseVerdict != cases.Informational
 }
 
 func (c *Cell) flawed() bool {
-	return c.Verdict != cases.OK && c.Verdict != cases.Informational || c.closedBadly()
+	return c.Verdict != cases.OK && c.Verdict != cases.Informational || c.endedFlawed()
 }
 
 // detail is the duration, and the compression ratios of what the peer sent and of

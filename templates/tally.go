@@ -28,7 +28,7 @@ func (t *tally) add(c *Cell) {
 	}
 	t.Played++
 	t.Verdicts[c.Verdict]++
-	if c.closedBadly() {
+	if ClosedBadly(c.CloseVerdict) {
 		t.ClosedBadly++
 		t.Spoilt[c.Verdict]++
 	}

@@ -36,6 +36,12 @@ var closeGrades = []grade{
 		"The wrong side ended the connection, or it was never opened."},
 }
 
+// ClosedBadly reports whether v, the verdict of an ending, says that it was wrong. One
+// that is NON-STRICT could have been better, and is not.
+func ClosedBadly(v cases.Verdict) bool {
+	return v != cases.OK && v != cases.NonStrict && v != cases.Informational
+}
+
 // word is what a page says for the verdict of a case.
 func word(v cases.Verdict) string { return gradeOf(grades, v).Word }
 

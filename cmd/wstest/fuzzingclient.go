@@ -12,6 +12,7 @@ import (
 	"gobahn/cmd/wstest/internal/certs"
 	"gobahn/cmd/wstest/internal/spec"
 	"gobahn/fuzzer"
+	"gobahn/templates"
 	"gobahn/wire"
 )
 
@@ -69,8 +70,9 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 			return rec.add(p)
 		})
 		if unreachable, ok := errors.AsType[*fuzzer.UnreachableError](err); ok {
-			rec.progress.say(j.out, "Connection to %s failed (%v)\n", t.URL, unreachable.Err)
-			unreached, err = errors.Join(unreached, err), nil
+			why := legible(unreachable)
+			rec.progress.say(j.out, "Connection to %s failed (%v)\n", t.URL, why)
+			unreached, err = errors.Join(unreached, why), nil
 		}
 		if err != nil {
 			break
@@ -92,6 +94,10 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 
 // An unreachedError is that servers could not be reached. Their cases have failed.
 type unreachedError struct{ error }
+
+// legible is why a server was not reached, in which its certificate has a say, as a
+// terminal can take it.
+func legible(err *fuzzer.UnreachableError) error { return errors.New(templates.Legible(err.Error())) }
 
 // bounded is ctx with the deadline of the run.
 func (r *runFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -2,7 +2,16 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"io"
+	"log"
+	"math/big"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"gobahn/fuzzer/hostile"
@@ -67,7 +77,37 @@ func TestHostileAgentsLeaveReportAndTerminalIntact(t *testing.T) {
 	if above, err := os.ReadDir(dir); err != nil || len(above) != 1 {
 		t.Errorf("beside the reports there are %v, %v", above, err)
 	}
-	for line := range strings.Lines(server.stdout.String() + server.stderr.String()) {
+	mustBeLegible(t, server.stdout.String()+server.stderr.String())
+}
+
+// A certificate says for which names it is, and errors repeat them.
+func TestHostileCertificateLeavesTerminalIntact(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"a\x1b[31m\nGate: passed"}}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	url := "wss" + strings.TrimPrefix(server.URL, "https")
+	status, stdout, stderr := once(t, "test-server", url, "--server-name", "localhost", "-o", t.TempDir(), "--cases", "1.1.1")
+	if status != exitFailed || !strings.Contains(stderr, "Gate: passed") || strings.Contains(stdout+stderr, "\nGate: passed") {
+		t.Errorf("exit status %d, printed\n%s%s", status, stdout, stderr)
+	}
+	mustBeLegible(t, stdout+stderr)
+}
+
+// mustBeLegible finds control characters in what was printed.
+func mustBeLegible(t *testing.T, printed string) {
+	t.Helper()
+	for line := range strings.Lines(printed) {
 		if slices.ContainsFunc([]rune(strings.TrimSuffix(line, "\n")), func(r rune) bool { return !unicode.IsPrint(r) }) {
 			t.Errorf("printed %q", line)
 		}

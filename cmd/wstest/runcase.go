@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -69,6 +70,9 @@ func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 	}
 	var played fuzzer.Played
 	err = client.Run(ctx, j.list, func(p fuzzer.Played) error { played = p; return nil })
+	if unreachable, ok := errors.AsType[*fuzzer.UnreachableError](err); ok {
+		return legible(unreachable)
+	}
 	if err != nil {
 		return err
 	}
@@ -95,7 +99,7 @@ func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 		fmt.Fprintf(j.out, "profile  %s\n", r.Why)
 	}
 	if r.Headline != "" {
-		fmt.Fprintf(j.out, "\n%s\n", r.Explain(c, o))
+		fmt.Fprintf(j.out, "\n%s\n", templates.LegibleLines(r.Explain(c, o)))
 		return errNotConforming
 	}
 	return nil
