@@ -63,8 +63,8 @@ func (s *session) extend(t timer) bool {
 	case waitTimer, drainTimer, pingTimer: // which limit nobody
 		return false
 	}
-	late := s.lag.passed() - s.lagged[t]
-	if late < tolerance || time.Duration(s.obs.Lag)+late > maxLag {
+	late := min(s.lag.passed()-s.lagged[t], maxLag-time.Duration(s.obs.Lag))
+	if late < tolerance {
 		return false
 	}
 	s.obs.Lag += cases.Duration(late)

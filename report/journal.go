@@ -78,6 +78,12 @@ func (j *journal) line(s span) ([]byte, error) {
 	return bytes.TrimSuffix(b, []byte("\n")), nil
 }
 
+// has reports whether there is a record for k.
+func (j *journal) has(k key) bool {
+	_, ok := j.at[k]
+	return ok
+}
+
 // record is the record for k.
 func (j *journal) record(k key) (r Record, err error) {
 	b, err := j.line(j.at[k])

@@ -310,7 +310,7 @@ func (w *Writer) finishLocked() error {
 	if err := w.flush(); err != nil || w.journal == nil {
 		return err
 	}
-	keys := w.keys()
+	keys := slices.DeleteFunc(w.keys(), func(k key) bool { return !w.journal.has(k) }) // what could not be written
 	if err := w.relink(keys); err != nil {
 		return err
 	}

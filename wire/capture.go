@@ -25,11 +25,15 @@ type Chunk struct {
 	Octets []byte
 }
 
+// maxChunks bounds what is kept of octets that come one by one.
+const maxChunks = 100_000
+
 // add keeps a copy of octets. Behind the first that are not kept none are, lest there
 // be a hole.
 func (c *Capture) add(sent bool, at cases.Duration, octets net.Buffers) {
 	chunk := Chunk{Sent: sent, At: at}
 	lost := 0
+	c.full = c.full || len(c.Chunks) == maxChunks
 	for _, b := range octets {
 		n := len(b)
 		if c.full {

@@ -31,12 +31,15 @@ type recorder struct {
 	again    int              // played again alone
 	lagged   int              // whose time limits were extended noticeably
 	order    []cases.ID       // of the cases
-	failures map[match]string // what failed last, explained; empty: one line says it of all cases
+	failures map[match]string // what failed last, explained; empty: it is not
 }
 
-// maxFailures is how many failures are explained on the terminal. All are in
-// the reports.
-const maxFailures = 10
+// Failures are explained on the terminal, the first maxFailures in the order of agents
+// and cases, of the keptFailures that came first. All are in the reports.
+const (
+	maxFailures  = 10
+	keptFailures = 1000
+)
 
 // newRecorder prepares to record the run of r. Server says that we are the server.
 func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
@@ -76,7 +79,7 @@ func (r *recorder) count(p fuzzer.Played) {
 	switch reached := p.Observation.Server || p.Observation.Request != ""; {
 	case p.Result.Headline == "":
 		delete(r.failures, m)
-	case reached:
+	case reached && len(r.failures) < keptFailures:
 		r.failures[m] = p.Result.Explain(p.Case, p.Observation)
 	default:
 		r.failures[m] = ""

@@ -70,6 +70,7 @@ type host struct {
 
 // A visit is a case that a client has been asked to play.
 type visit struct {
+	began   time.Time
 	started chan struct{}
 	result  chan fuzzer.Played
 }
@@ -94,8 +95,12 @@ func (h *host) started(p fuzzer.Played) {
 func (h *host) ended(p fuzzer.Played) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	v := h.visits[p.Case.ID]
+	if p.Observation.Started.Before(v.began) { // it is what became of an earlier visit
+		return nil
+	}
 	select {
-	case h.visits[p.Case.ID].result <- p:
+	case v.result <- p:
 	default: // it was played before
 	}
 	return nil
@@ -103,7 +108,7 @@ func (h *host) ended(p fuzzer.Played) error {
 
 // playCase has the client play one case.
 func (h *host) playCase(ctx context.Context, p fuzzer.Played) (fuzzer.Played, error) {
-	v := visit{make(chan struct{}, 1), make(chan fuzzer.Played, 1)}
+	v := visit{time.Now(), make(chan struct{}, 1), make(chan fuzzer.Played, 1)}
 	h.mu.Lock()
 	h.visits[p.Case.ID] = v
 	h.mu.Unlock()
