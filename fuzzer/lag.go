@@ -14,7 +14,7 @@ import (
 type lag struct{ total atomic.Int64 }
 
 const (
-	lagInterval = 10 * time.Millisecond
+	lagInterval = 50 * time.Millisecond
 	unnoticed   = 2 * time.Millisecond // of an interval: that much later is not late
 	tolerance   = 5 * time.Millisecond // of a time limit, the same
 	maxLag      = 5 * time.Second      // by which the time limits of a case are extended at most
