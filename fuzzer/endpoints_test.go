@@ -124,10 +124,10 @@ func TestUpdateWithoutShutdownLeavesTheServerRunning(t *testing.T) {
 }
 
 func TestControlOfTheServerCanBeLimited(t *testing.T) {
-	var updates []fuzzer.Update
+	updates := make(chan fuzzer.Update, 10)
 	server := &fuzzer.Server{
 		Cases: find(t, "1.1.1"), NoStop: true, Token: "s3cret",
-		OnUpdate: func(u fuzzer.Update) error { updates = append(updates, u); return nil },
+		OnUpdate: func(u fuzzer.Update) error { updates <- u; return nil },
 	}
 	address := startServer(t, server)
 	for path, want := range map[string]int{
@@ -143,8 +143,8 @@ func TestControlOfTheServerCanBeLimited(t *testing.T) {
 		}
 	}
 	said(t, visit(t, "ws://"+address+"/updateReports?agent=a&token=s3cret&shutdownOnComplete=true"))
-	if len(updates) != 1 || updates[0].Stop {
-		t.Errorf("updates %+v, want one that stops nothing", updates)
+	if n := len(updates); n != 1 || (<-updates).Stop {
+		t.Errorf("%d updates, want one that stops nothing", n)
 	}
 	said(t, visit(t, "ws://"+address+"/getCaseCount")) // it is still there
 }
