@@ -390,6 +390,9 @@ func (f *fickle) sends(p *rawPeer, _ int, op cases.Op, plain []byte) bool {
 }
 
 func TestConformingPeersUnderstandAndAreUnderstood(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short, which is for the race detector: the same conversation many times")
+	}
 	for _, test := range []struct {
 		name string
 		ways []way
@@ -479,6 +482,9 @@ func TestOneWrongOctetIsFoundAmongMessagesThatLookAlike(t *testing.T) {
 // What of a peer's messages is known is not inflated again. Behind a compressed
 // message that precedes the Echo nothing is, which must not make a difference.
 func TestWhatIsRememberedMakesNoDifference(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short, which is for the race detector: the same conversation many times")
+	}
 	messages := []cases.Message{
 		{Payload: cases.Of("xyz")},
 		{Payload: cases.Repeat("0123456789", 700)},
