@@ -13,9 +13,9 @@ import (
 
 // Read reads the results at path: a results.json, the journal of a run that was
 // killed (results.jsonl), or a directory with one of them, of which the journal is that
-// of the last run. It calls each for every
-// record in turn and holds only one. Of a journal, a record that comes again replaces
-// the former one, and a last line that is not whole is left out.
+// of the last run. It calls each for every record in turn and holds only one. Of a
+// journal, a record that comes again replaces the former one, and a last line that is not
+// whole is left out.
 //
 // Its errors name the file, the place and what was expected there.
 func Read(path string, each func(Record) error) (Head, error) {

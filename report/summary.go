@@ -69,8 +69,8 @@ func (c *Count) add(e entry) {
 	}
 }
 
-// columns are the verdicts of a summary's table.
-var columns = append(cases.Verdicts[:len(cases.Verdicts):len(cases.Verdicts)], cases.Failed)
+// Columns are the verdicts of cases in tables, best first.
+var Columns = append(cases.Verdicts[:len(cases.Verdicts):len(cases.Verdicts)], cases.Failed)
 
 // String shows a table for each agent: one line a chapter, then the totals.
 func (s Summary) String() string {
@@ -86,7 +86,7 @@ func (s Summary) String() string {
 			out.WriteByte('\n')
 		}
 		fmt.Fprintf(&out, "%s\n%4s  %-*s  %5s", templates.Short(a.Agent), "", width, "CHAPTER", "CASES")
-		for _, v := range columns {
+		for _, v := range Columns {
 			fmt.Fprintf(&out, "  %s", v)
 		}
 		out.WriteString("  CLOSED WRONGLY\n")
@@ -99,7 +99,7 @@ func (s Summary) String() string {
 
 func (c Count) line(width int) string {
 	s := fmt.Sprintf("%4s  %-*s  %5d", c.Number, width, c.Title, c.Cases)
-	for _, v := range columns {
+	for _, v := range Columns {
 		s += fmt.Sprintf("  %*d", len(v), c.Verdicts[v])
 	}
 	return s + fmt.Sprintf("  %*d\n", len("CLOSED WRONGLY"), c.ClosedBadly)

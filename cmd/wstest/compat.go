@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"gobahn/cmd/wstest/internal/spec"
 )
@@ -105,12 +106,27 @@ func (c *compat) run(cmd *cobra.Command, _ []string) error {
 	case c.webport < 0 || c.webport > 65535:
 		return usagef("--webport %d: want a port, or 0 for none", c.webport)
 	}
+	if !strings.HasPrefix(c.mode, "fuzzing") {
+		c.warnOfIdle(cmd)
+	}
 	err := mode(c, cmd)
 	if _, ok := errors.AsType[unreachedError](err); ok && !c.gated() { // which is a verdict
 		fmt.Fprintln(c.log, "wstest:", err)
 		return nil
 	}
 	return err
+}
+
+// spoken are the flags of modes that play no cases.
+var spoken = []string{"mode", "spec", "wsuri", "webport", "ident", "key", "cert", "debug", "verbose", "testset", "outfile"}
+
+// warnOfIdle warns of flags that are about playing cases.
+func (c *compat) warnOfIdle(cmd *cobra.Command) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains(spoken, f.Name) {
+			c.warn("--%s has no effect: -m %s plays no cases", f.Name, c.mode)
+		}
+	})
 }
 
 func (c *compat) warn(format string, args ...any) {
@@ -151,7 +167,7 @@ func read[T any](c *compat, file func(string) (T, []spec.Warning, error), text f
 		c.warn("%v", w)
 	}
 	if err != nil {
-		return s, usageError{err}
+		return s, badInput{err}
 	}
 	return s, nil
 }
@@ -216,7 +232,7 @@ func (c *compat) fuzzingServer(cmd *cobra.Command) error {
 		if s.At.Line > 0 {
 			err = s.At.Errorf("%w", err)
 		}
-		return usageError{err}
+		return badInput{err}
 	}
 	sel := c.override(cmd, s.Selection, s.Outdir)
 	j := serverJob{

@@ -84,7 +84,7 @@ func (c *conversion) run(out io.Writer) error {
 	}
 	results, err := report.OpenResults(c.in)
 	if err != nil {
-		return usageError{err}
+		return badInput{err}
 	}
 	defer results.Close()
 	if err := c.apart(results); err != nil {

@@ -28,7 +28,7 @@ is not what it should be. docs/gate.md says what is worse than what.`,
 			}
 			c, err := compareFiles(args[0], args[1])
 			if err != nil {
-				return usageError{err}
+				return badInput{err}
 			}
 			write := c.WriteText
 			switch format {

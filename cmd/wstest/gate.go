@@ -48,6 +48,9 @@ func (g *gateFlags) gated() bool {
 // load reads what the flags of r name, and takes its part of the cases, before
 // anything is played.
 func (g *gateFlags) load(r *runFlags, log io.Writer) (err error) {
+	if g.failOn != nil && len(g.failOn) == 0 { // a variable that is not set
+		return usagef("--fail-on %q: want verdicts, or one of default, strict, failed and never", "")
+	}
 	if g.rule, err = gate.ParseRule(g.failOn); err != nil {
 		return usagef("--fail-on %w", err)
 	}
@@ -56,7 +59,7 @@ func (g *gateFlags) load(r *runFlags, log io.Writer) (err error) {
 	}
 	if g.baseline != "" {
 		if g.was, err = report.ReadOutcomes(g.baseline); err != nil {
-			return usageError{err}
+			return badInput{err}
 		}
 		if within(r.outdir, g.was.Source) {
 			fmt.Fprintf(log, "wstest: warning: the run takes the place of its baseline %s\n", g.was.Source)
@@ -68,7 +71,7 @@ func (g *gateFlags) load(r *runFlags, log io.Writer) (err error) {
 			g.expected, err = gate.Look(list, cases.Catalogue)
 		}
 		if err != nil {
-			return usageError{err}
+			return badInput{err}
 		}
 	}
 	if g.shard != "" {

@@ -57,8 +57,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitNotConforming
 	}
 	fmt.Fprintf(stderr, "wstest: %v\n", err)
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[badInput](err); ok {
 		return exitUsage
 	}
 	return exitFailed
@@ -67,7 +69,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // errNotConforming is that a peer has failed cases, which the reports say.
 var errNotConforming = errors.New("the implementation under test does not conform")
 
-// A usageError is a command line, or a file it names, that makes no sense.
+// A badInput is a file that the command line names and that makes no sense.
+type badInput struct{ error }
+
+// A usageError is a command line that makes no sense.
 type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() + " (see wstest --help)" }

@@ -61,7 +61,7 @@ func merge(cmd *cobra.Command, outdir string, paths []string, prefer report.Pref
 		err = fmt.Errorf("%w: --prefer last, worst or best chooses one", err)
 	}
 	if err != nil {
-		return usageError{err}
+		return badInput{err}
 	}
 	w, err := m.Write()
 	if err != nil {

@@ -74,11 +74,8 @@ func (o *outputs) check() error {
 			return usagef("--%s %s is a directory: want a file", fileFormats[i].name, path)
 		}
 	}
-	if o.pcap == "" {
-		return nil
-	}
-	if err := os.MkdirAll(o.pcap, 0o755); err != nil {
-		return usagef("--pcap: %w", err)
+	if info, err := os.Stat(o.pcap); err == nil && !info.IsDir() {
+		return usagef("--pcap %s is no directory: want one, which need not be there", o.pcap)
 	}
 	return nil
 }

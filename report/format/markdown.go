@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"gobahn/cases"
 	"gobahn/report"
 	"gobahn/templates"
 )
@@ -96,21 +95,19 @@ func (m *markdown) table(head []string, rows [][]string) {
 // totals is a line for each agent.
 func (m *markdown) totals(r *report.Results) {
 	head := []string{"Agent", "Cases"}
-	for _, v := range verdicts {
+	for _, v := range report.Columns {
 		head = append(head, string(v))
 	}
 	var rows [][]string
 	for _, a := range r.Summary() {
 		row := []string{markdownEscape(templates.Short(a.Agent)), fmt.Sprint(a.Total.Cases)}
-		for _, v := range verdicts {
+		for _, v := range report.Columns {
 			row = append(row, fmt.Sprint(a.Total.Verdicts[v]))
 		}
 		rows = append(rows, append(row, fmt.Sprint(a.Total.ClosedBadly)))
 	}
 	m.table(append(head, "Closed wrongly"), rows)
 }
-
-var verdicts = append(cases.Verdicts[:len(cases.Verdicts):len(cases.Verdicts)], cases.Failed)
 
 // chapters is a line for each chapter, with how many cases of each agent passed.
 func (m *markdown) chapters(r *report.Results) {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"gobahn/cases"
@@ -39,6 +38,8 @@ type Decision struct {
 	Better   []report.Change // since the earlier run
 	Findings []string        // what is wrong with the expectations
 	Notes    []string        // how the runs were compared
+
+	failing map[subject]bool // what Failures are about
 }
 
 // A Failure is a case that fails a run.
@@ -58,14 +59,14 @@ func (d *Decision) Passed() bool {
 
 // Fails reports whether a case with an agent fails the run.
 func (d *Decision) Fails(agent string, id cases.ID) bool {
-	return slices.ContainsFunc(d.Failures, func(f Failure) bool { return f.Agent == agent && f.Case == id })
+	return d.failing[subject{agent, id}]
 }
 
 // Decide decides on a run. A case fails it if it is worse than before or, where it was
 // not played before, if the rule says so; or if it was not played; but not if that is
 // expected.
 func (g *Gate) Decide(run Run) *Decision {
-	j := judge{gate: g, run: run, d: &Decision{Rule: g.Rule, Strict: g.Strict}, passing: make([][]cases.ID, len(g.Expect)), matched: make([]int, len(g.Expect))}
+	j := judge{gate: g, run: run, d: &Decision{Rule: g.Rule, Strict: g.Strict, failing: make(map[subject]bool)}, passing: make([][]cases.ID, len(g.Expect)), matched: make([]int, len(g.Expect))}
 	if run.Since != nil {
 		j.d.Baseline, j.d.Notes, j.d.Better = run.Since.Was, run.Since.Notes, run.Since.Of(report.Better)
 		j.changes = make(map[subject]report.Change)
@@ -113,6 +114,7 @@ func (j *judge) decide(agent string, id cases.ID) {
 		j.d.Expected++
 	case why != "":
 		j.d.Failures = append(j.d.Failures, Failure{agent, id, why})
+		j.d.failing[subject{agent, id}] = true
 	case i >= 0 && !fails && !j.gate.Expect[i].Flaky:
 		j.passing[i] = append(j.passing[i], id)
 	case i >= 0 && fails:
