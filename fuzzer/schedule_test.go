@@ -1,6 +1,7 @@
 package fuzzer_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -197,6 +198,33 @@ func TestACaseThatFailsBesideOthersIsPlayedAgainAlone(t *testing.T) {
 	slices.Sort(before)
 	if err != nil || len(before) < 2 || slices.Contains(before, "9.1.4") {
 		t.Errorf("played again alone: %v, %v", before, err)
+	}
+}
+
+// A case is played again as it is, not as a profile judges it: else nobody would say what
+// the profile changes.
+func TestACaseThatIsPlayedAgainIsJudgedByItsProfileAsAtFirst(t *testing.T) {
+	c := newCrowd(0)
+	again := 0
+	client := &fuzzer.Client{Config: dialling(func(nc net.Conn) {
+		c.serve(nc, &rawPeer{message: func(p *rawPeer, _ int, op cases.Op, plain []byte) bool {
+			time.Sleep(time.Second)
+			p.echo(op, bytes.Repeat([]byte("x"), len(plain)))
+			return true
+		}})
+	})}
+	client.Profile = cases.Strict
+	err := run(t, client, find(t, "9.1.4", "9.1.3", "9.2.3", "9.2.4"), func(p fuzzer.Played) error {
+		if p.Result.Verdict != cases.Failed || p.Result.Why == "" || len(p.Case.Overrides) > 0 {
+			t.Errorf("%s: %+v, played again: %t", p.Case.ID, p.Result, p.Observation.Before != nil)
+		}
+		if p.Observation.Before != nil {
+			again++
+		}
+		return nil
+	})
+	if err != nil || again == 0 {
+		t.Errorf("%d cases were played again, %v", again, err)
 	}
 }
 
