@@ -143,6 +143,14 @@ func (r *Results) Planned() []cases.ID {
 	return planned.ids
 }
 
+// PlannedWith are those of Planned that were to be played with an agent, or were.
+func (r *Results) PlannedWith(agent string) []cases.ID {
+	return slices.DeleteFunc(r.Planned(), func(id cases.ID) bool {
+		_, played := r.Result(agent, id)
+		return !played && slices.ContainsFunc(r.Head.Runs, func(run Run) bool { return run.leaves(agent, id) })
+	})
+}
+
 // WriteReport writes the whole report into dir, as a run does.
 func (r *Results) WriteReport(dir string) error {
 	w, err := Open(dir, r.Head.Runs...)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"gobahn/cases"
@@ -17,6 +19,25 @@ type Run struct {
 	Started time.Time  `json:"started"`         // when it began
 	Ended   time.Time  `json:"ended,omitzero"`  // zero: it did not, or has not yet
 	Cases   []cases.ID `json:"cases,omitempty"` // that were to be played, in order
+
+	// LeftOut are, by agent, those of them that were not to be played with it.
+	LeftOut map[string][]cases.ID `json:"leftOut,omitempty"`
+}
+
+// leaves reports whether a case was not to be played with an agent.
+func (r Run) leaves(agent string, id cases.ID) bool { return slices.Contains(r.LeftOut[agent], id) }
+
+// leaveOut notes that a case is not to be played with an agent.
+func (r *Run) leaveOut(agent string, id cases.ID) {
+	if r.leaves(agent, id) {
+		return
+	}
+	left := maps.Clone(r.LeftOut) // which other copies of r have, too
+	if left == nil {
+		left = make(map[string][]cases.ID)
+	}
+	left[agent] = append(slices.Clip(left[agent]), id)
+	r.LeftOut = left
 }
 
 // A Head is what results are preceded by in files.

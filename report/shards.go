@@ -97,6 +97,11 @@ func (m *Merge) joinFamily(shards []*part) {
 	whole.Shard, whole.Cases = "", nil
 	for _, p := range shards {
 		whole.Cases = append(whole.Cases, p.Cases...)
+		for agent, ids := range p.LeftOut {
+			for _, id := range ids {
+				whole.leaveOut(agent, id)
+			}
+		}
 		if p.Started.Before(whole.Started) {
 			whole.Started = p.Started
 		}
@@ -175,8 +180,7 @@ func (m *Merge) addRun(run Run) {
 	}
 }
 
-// unplayed notes the cases that were to be played and were not, agent by agent. That
-// may be meant: spec files can leave out cases of one agent.
+// unplayed notes the cases that were to be played and were not, agent by agent.
 func (m *Merge) unplayed() {
 	planned := make(map[string]map[cases.ID]bool)
 	for _, in := range m.inputs {
@@ -186,7 +190,9 @@ func (m *Merge) unplayed() {
 					planned[agent] = make(map[cases.ID]bool)
 				}
 				for _, id := range p.Cases {
-					planned[agent][id] = true
+					if !p.leaves(agent, id) {
+						planned[agent][id] = true
+					}
 				}
 			}
 		}

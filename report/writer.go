@@ -146,6 +146,15 @@ func (w *Writer) Add(r Record) error {
 	return w.writeCase(r, e)
 }
 
+// LeaveOut notes that a case is not to be played with an agent, so that it is not missing.
+func (w *Writer) LeaveOut(agent string, id cases.ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.runs); n > 0 {
+		w.runs[n-1].leaveOut(validName(agent), id)
+	}
+}
+
 // key is that of r, whose agent's name JSON has to hold.
 func (w *Writer) key(r Record) key {
 	return key{validName(r.Agent), r.Case.ID}

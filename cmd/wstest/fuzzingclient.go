@@ -65,10 +65,7 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	names := make(map[string]int) // by agent, which server it is
 	var unreached error
 	for i, t := range j.targets {
-		err = j.test(ctx, rec, t, func(p fuzzer.Played) error {
-			p.Agent = j.unique(rec, names, p.Agent, i)
-			return rec.add(p)
-		})
+		err = j.test(ctx, rec, t, func(agent string) string { return j.unique(rec, names, agent, i) })
 		if unreachable, ok := errors.AsType[*fuzzer.UnreachableError](err); ok {
 			why := legible(unreachable)
 			rec.progress.say(j.out, "Connection to %s failed (%v)\n", t.URL, why)
@@ -107,8 +104,8 @@ func (r *runFlags) bounded(ctx context.Context) (context.Context, context.Cancel
 	return context.WithTimeoutCause(ctx, r.deadline, fmt.Errorf("the deadline of %v has passed; the report has what was played until then", r.deadline))
 }
 
-// test plays all cases with one server.
-func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, each func(fuzzer.Played) error) error {
+// test plays all cases with one server, to which rename gives its name in the reports.
+func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, rename func(agent string) string) error {
 	config, err := tlsOf(t)
 	if err != nil {
 		return err
@@ -118,10 +115,16 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, each
 		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t), Skip: j.skip,
 		Parallel: j.parallel,
 		OnStart:  rec.progress.start,
-		OnSkip:   rec.progress.skipped,
+		OnSkip: func(p fuzzer.Played) {
+			p.Agent = rename(p.Agent)
+			rec.skipped(p)
+		},
 		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
 	}
-	return client.Run(ctx, j.list, each)
+	return client.Run(ctx, j.list, func(p fuzzer.Played) error {
+		p.Agent = rename(p.Agent)
+		return rec.add(p)
+	})
 }
 
 // unique is the name of a server in the reports: of two with one name, the results

@@ -96,7 +96,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 			first()
 			rec.progress.start(p)
 		},
-		OnSkip: rec.progress.skipped, OnResult: rec.add,
+		OnSkip: rec.skipped, OnResult: rec.add,
 		OnDirect: func(peer string) {
 			rec.progress.say(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
 		},

@@ -65,6 +65,12 @@ func (r *recorder) add(p fuzzer.Played) error {
 	return errors.Join(r.reports.Add(recordOf(p)), r.flags.outputs.played(r.reports, p))
 }
 
+// skipped records that a case is not to be played with an agent.
+func (r *recorder) skipped(p fuzzer.Played) {
+	r.progress.skipped(p)
+	r.reports.LeaveOut(p.Agent, p.Case.ID)
+}
+
 func (r *recorder) count(p fuzzer.Played) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -35,7 +35,7 @@ func (t *tally) add(u tally) {
 // count counts the cases of one agent, also by the number of the chapter.
 func count(r *report.Results, agent string) (sum tally, chapters map[string]tally) {
 	chapters = make(map[string]tally)
-	for _, id := range r.Planned() {
+	for _, id := range r.PlannedWith(agent) {
 		var one tally
 		result, played := r.Result(agent, id)
 		switch {
@@ -68,7 +68,7 @@ func countAll(r *report.Results) (sum tally) {
 
 // missing are the cases that an agent was not played with.
 func missing(r *report.Results, agent string) (ids []cases.ID) {
-	for _, id := range r.Planned() {
+	for _, id := range r.PlannedWith(agent) {
 		if _, played := r.Result(agent, id); !played {
 			ids = append(ids, id)
 		}
