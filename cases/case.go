@@ -13,6 +13,7 @@ type Case struct {
 	Description string    `json:"description"`
 	Expectation string    `json:"expectation"`
 	Spec        []string  `json:"spec,omitempty"`    // clauses that decide the verdict, e.g. "RFC 6455 5.2"
+	Opening     *Opening  `json:"opening,omitempty"` // nil: our half of the opening handshake is conformant
 	Deflate     *Deflate  `json:"deflate,omitempty"` // nil: permessage-deflate is neither offered nor accepted
 	Script      Script    `json:"script,omitempty"`
 	Accept      []Outcome `json:"accept"` // best first; the first that matches is the verdict
@@ -20,9 +21,62 @@ type Case struct {
 	Limit       Limit     `json:"limit,omitzero"`
 	Report      Report    `json:"report,omitzero"`
 
+	Requirements []string  `json:"requirements,omitempty"` // ids of the requirements it tests
+	Role         Role      `json:"role,omitempty"`         // of the peers it is for; empty: both
+	Needs        []Need    `json:"needs,omitempty"`        // what the user must declare for it to be played
+	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for
+	Variants     []Variant `json:"variants,omitempty"`     // each is played, and the worst verdict counts
+	Growth       float64   `json:"growth,omitempty"`       // the second of two variants may take that many times as long as the first; 0: as long as it likes
+	Passive      bool      `json:"passive,omitempty"`      // we only do what the script says: no pong, no answer to a close frame, no end of TCP
+	Checks       []Check   `json:"checks,omitempty"`       // whose breaches are part of the verdict
+	Crowd        *Crowd    `json:"crowd,omitempty"`        // other connections before or beside this one; nil: none
+	Alive        bool      `json:"alive,omitempty"`        // afterwards a server must still answer on a fresh connection
+	Memory       int       `json:"memory,omitempty"`       // MiB by which the process of the peer may grow; 0: not looked at
+
 	// Overrides are what it asks for under other profiles than Autobahn, in the order
 	// in which they apply.
 	Overrides []Override `json:"overrides,omitempty"`
+}
+
+// A Role is what a peer is.
+type Role string
+
+// The roles.
+const (
+	Server Role = "server"
+	Client Role = "client"
+)
+
+// A Need is something about the peer that only its user knows.
+type Need string
+
+// The needs.
+const (
+	NeedProtocol   Need = "subprotocol" // one that the server speaks
+	NeedOrigin     Need = "origin"      // one that the server lets in while it refuses others
+	NeedMaxMessage Need = "max-message" // octets of the longest message that the peer takes
+	NeedPID        Need = "pid"         // the process of the peer
+)
+
+// Needs lists all needs.
+var Needs = []Need{NeedProtocol, NeedOrigin, NeedMaxMessage, NeedPID}
+
+// A Tag says why a case is left out unless it is asked for.
+type Tag string
+
+// The tags.
+const (
+	Slow  Tag = "slow"  // it takes more than ten seconds
+	Heavy Tag = "heavy" // it moves more than 64 MiB
+)
+
+// A Crowd is other connections to the server under test, of which nothing is observed.
+// They are made before the connection of the case.
+type Crowd struct {
+	Count    int      `json:"count"`
+	Together bool     `json:"together,omitempty"` // they stay open until the case is over; or each ends before the next begins
+	Opening  *Opening `json:"opening,omitempty"`  // nil: the conformant one
+	Script   Script   `json:"script,omitempty"`
 }
 
 // An ID names a case the way Autobahn does: "3.6", "12.1.1".
@@ -162,6 +216,8 @@ func (e Ending) OrFail(fault Fault) Ending { e.Fatal = fault; return e }
 type Limit struct {
 	After Duration `json:"after,omitempty"` // 0: one second
 	Close bool     `json:"close,omitempty"` // start a closing handshake rather than fail the connection
+
+	Octets int64 `json:"octets,omitempty"` // of ours that TCP may take before the peer ends the connection; 0: any
 }
 
 // Time is After with its default resolved.

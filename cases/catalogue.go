@@ -17,7 +17,7 @@ type Section struct {
 	Title  string // what it is about
 }
 
-// Chapters is the catalogue, in order: a table of contents.
+// Chapters is the catalogue of the reference, in order: a table of contents.
 var Chapters = []Chapter{
 	framing,
 	pings,
@@ -32,13 +32,22 @@ var Chapters = []Chapter{
 	compressionParameters,
 }
 
-// Catalogue is every case, in order.
-var Catalogue = slices.Concat(func() (lists [][]Case) {
-	for _, chapter := range Chapters {
-		lists = append(lists, chapter.Cases)
+// Extended are the chapters that the reference has not.
+var Extended = []Chapter{}
+
+// Catalogue is every case of the reference, in order.
+var Catalogue = casesOf(Chapters)
+
+// All is every case there is, in order.
+var All = append(slices.Clip(Catalogue), casesOf(Extended)...)
+
+// casesOf are the cases of chapters, in order.
+func casesOf(chapters []Chapter) (list []Case) {
+	for _, chapter := range chapters {
+		list = append(list, chapter.Cases...)
 	}
-	return lists
-}()...)
+	return list
+}
 
 // Number is the number of the case among the reference's 517, which it uses for
 // /runCase?case= when all are selected; 0 for an id that is not in the catalogue.

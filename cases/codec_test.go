@@ -52,13 +52,21 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 				{ClientMaxWindowBits: 15},
 			},
 			Accept: []DeflateParams{{ServerMaxWindowBits: 15, ClientMaxWindowBits: 8}, {}},
+			Header: []Payload{Of("permessage-deflate")}, Optional: true, Wants: []string{"permessage-deflate"},
 		},
+		Opening: everyOpening, Requirements: []string{"RFC6455-5.2-a"}, Role: Server, Needs: Needs, Tags: []Tag{Slow},
+		Variants: []Variant{
+			{Name: "v", Opening: everyOpening, Deflate: &Deflate{Optional: true}, Script: everyStep, Accept: Silence, Ending: &ending, Limit: &Limit{After: 1}},
+			{Name: "w"},
+		},
+		Growth: 3, Passive: true, Checks: Checks, Alive: true, Memory: 64,
+		Crowd: &Crowd{Count: 2, Together: true, Opening: everyOpening, Script: everyStep},
 		Script: append(slices.Clone(everyStep),
 			Echo{Count: 2, Message: Message{Payload: Corpus("prose", 100), Binary: true}},
 			Message{Payload: Corpus("json", 0)}),
 		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", MayMiss: 2, Events: append(slices.Clone(everyEvent),
 			Got{OpText, AnyOctets(70000)}, Got{OpText, AnyOctets(0)}, Got{OpBinary, Describe(noise(5000))})}},
-		Ending: ending, Limit: CloseAfter(Second / 2), Report: Report{Time: true, Ratio: true, Quiet: true},
+		Ending: ending, Limit: Limit{After: Second / 2, Close: true, Octets: 1 << 20}, Report: Report{Time: true, Ratio: true, Quiet: true},
 		Overrides: []Override{{Profile: RFC, ClientOnly: true, Accept: Silence, Ending: &ending, Clause: "RFC 6455 5.2", Why: "w"}},
 	}
 	for _, field := range unset(want) {
@@ -75,6 +83,15 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+}
+
+// everyOpening has all that an opening can have.
+var everyOpening = &Opening{
+	Key: "k", Line: Of("GET / HTTP/1.1"), Octets: Of("x"), Before: Of("b"), Prior: Of("p"), After: Of("a"), Cut: -1, Early: true,
+	Edits: []Edit{{Set: "A", To: Of("v")}, {Add: "A"}, {Remove: "A"}, {First: "A"}, {Last: "A"}, Insert("X: y\r\n")},
+	Style: Style{Names: "lower", Colon: ":", Trail: " ", End: "\n", LastEnd: "\r\n", Reverse: true},
+	Pauses: []Pause{{At: -1, Wait: Wait{For: Second}}}, Wire: Wire{Chop: 1},
+	Answers: []Answer{{Verdict: OK, Status: []string{"4xx"}, With: []string{"Allow"}, Without: []string{"Upgrade"}, Says: "s"}},
 }
 
 // unset are the fields of structs in v that are zero wherever they occur.
@@ -123,6 +140,10 @@ func TestObservationSurvivesJSON(t *testing.T) {
 	want.Faults = []string{"reserved bits"}
 	want.Deflate = &DeflateParams{ServerNoContextTakeover: true, ServerMaxWindowBits: 9}
 	want.Echoes = 299
+	want.Breaches = []Breach{{Check: CheckMask, Verdict: Failed, Says: "s", Octets: Of("\x81"), At: 1}}
+	want.Parts = []*Observation{{Missing: Needs}, nil}
+	want.Absent, want.Taken, want.Died = "a", 3, "d"
+	want.Life, want.Memory = &Life{Alive: true, Took: 1, Says: "s"}, &Memory{Before: 1, Most: 2}
 	want.Before = &Attempt{Verdict: Failed, CloseVerdict: Unclean, Says: "Too late."}
 	want.Traffic = &Traffic{
 		Incoming: Flow{App: 16000, WebSocket: 22000, Wire: 24000, Frames: 1000, Messages: 1000, Opening: 231},
@@ -262,7 +283,7 @@ func TestMistakesAreRefusedAndNamed(t *testing.T) {
 		"misspelt field of a step": {script(`{"frame": {"opcode": "text", "rvs": 2}}`), []string{"step 2", "frame", `"rvs"`}},
 		"misspelt field deeper":    {script(`{"frame": {"opcode": "text", "wire": {"chops": 2}}}`), []string{"step 2", "frame", `"chops"`}},
 		"misspelt kind of step":    {script(`{"fram": {}}`), []string{"step 2", `"fram"`, "frame, message, raw"}},
-		"misspelt kind of event":   {accept(`{"verdict": "OK", "events": [{"god": {}}]}`), []string{"event 1", `"god"`, "echoed, got, mark"}},
+		"misspelt kind of event":   {accept(`{"verdict": "OK", "events": [{"god": {}}]}`), []string{"event 1", `"god"`, "echoed, ended, got, mark"}},
 		"misspelt field of event":  {accept(`{"verdict": "OK", "events": [{"mark": {"nam": "A"}}]}`), []string{"event 1", "mark", `"nam"`}},
 		"misspelt verdict":         {accept(`{"verdict": "FINE"}`), []string{"case x", "outcome 1", `"FINE"`, "NON-STRICT"}},
 		"failed is no outcome":     {accept(`{"verdict": "FAILED"}`), []string{"outcome 1", `"FAILED"`}},

@@ -11,6 +11,10 @@ import (
 type Deflate struct {
 	Offer  []DeflateParams `json:"offer"`  // in our request, in order of preference
 	Accept []DeflateParams `json:"accept"` // in our response: the first that an offer in the request allows
+
+	Header   []Payload `json:"header,omitempty"`   // values of the fields Sec-WebSocket-Extensions that we send instead, valid or not
+	Optional bool      `json:"optional,omitempty"` // the case is played without the extension, too, if the peer does not agree to it
+	Wants    []string  `json:"wants,omitempty"`    // what a client must offer for the case to be played: "permessage-deflate", "client_max_window_bits"; with "no " before it, must not
 }
 
 // DeflateParams are the parameters of permessage-deflate under their names on
@@ -55,12 +59,17 @@ func (d *Deflate) validate() error {
 	if d == nil {
 		return nil
 	}
+	for _, value := range d.Header {
+		if err := value.scripted(); err != nil {
+			return fmt.Errorf("deflate: %w", err)
+		}
+	}
 	for _, list := range []struct {
 		name   string
 		params []DeflateParams
 		any    bool // AnyWindow means something
 	}{{"offer", d.Offer, true}, {"accept", d.Accept, false}} {
-		if len(list.params) == 0 {
+		if len(list.params) == 0 && len(d.Header) == 0 && !d.Optional {
 			return fmt.Errorf("deflate: %s is empty: want at least one set of parameters", list.name)
 		}
 		for i, p := range list.params {

@@ -1,6 +1,6 @@
 package cases
 
-// An Event is one thing we observe. Events are values: Got, Mark, Echoed.
+// An Event is one thing we observe. Events are values: Got, Mark, Echoed, Ended.
 type Event interface {
 	event()
 	// String shows the event in the notation of reports.
@@ -26,6 +26,10 @@ type Echoed struct {
 	Count int `json:"count"`
 }
 
+// Ended is the end of TCP by the peer. Only a Passive case observes it.
+type Ended struct{}
+
+func (Ended) event()  {}
 func (Got) event()    {}
 func (Mark) event()   {}
 func (Echoed) event() {}

@@ -16,6 +16,16 @@ type Result struct {
 	CloseSays    string  `json:"closeSays"`          // why CloseVerdict is what it is, one sentence
 	Headline     string  `json:"headline,omitempty"` // what the peer did wrong; empty: nothing
 	Why          string  `json:"why,omitempty"`      // why a profile has other verdicts than Autobahn; empty: it has not
+	Parts        []Part  `json:"parts,omitempty"`    // of a case with variants: those that were played
+	Worst        int     `json:"worst,omitempty"`    // which of its variants decided, from 0
+}
+
+// A Part is the grade of one variant of a case.
+type Part struct {
+	Part         int     `json:"part"` // which, from 0
+	Verdict      Verdict `json:"verdict"`
+	CloseVerdict Verdict `json:"closeVerdict"`
+	Says         string  `json:"says"`
 }
 
 // The headlines of a failure. NoAnswer is followed by the time that was allowed.
@@ -25,6 +35,8 @@ const (
 	WrongAnswer = "wrong answer"
 	WrongClose  = "wrong close"
 	NoAnswer    = "no answer in "
+	Harmed      = "was harmed by it" // the peer ended, or hung, or took too much memory
+	TooSlowly   = "too slow the more there is to do"
 )
 
 // Judge grades o, an observation of c. It is pure: the same arguments give the
@@ -34,6 +46,25 @@ func Judge(c Case, o Observation) Result { return Autobahn.Judge(c, o) }
 // grade is Judge without the headline. Answered says that the answers were among the
 // accepted ones.
 func grade(c Case, o Observation) (r Result, answered bool) {
+	switch {
+	case len(o.Missing) > 0 || o.Absent != "":
+		return unplayed(c, o), true
+	case c.Opening != nil && c.Opening.Answers != nil && !o.Server:
+		r, answered = gradeAnswer(c, o)
+	default:
+		r, answered = gradeOpen(c, o)
+	}
+	if b, found := c.breach(o); found && worse(b.Verdict, r.Verdict) {
+		r.Verdict, r.Says = b.Verdict, sentence(b.Says)
+	}
+	if says := harm(c, o); says != "" {
+		r.Verdict, r.Says = Failed, says
+	}
+	return r, answered
+}
+
+// gradeOpen grades what happened once the WebSocket was open.
+func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 	r = Result{ID: c.ID}
 	r.Verdict, r.Says = judgeEvents(c, o)
 	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
@@ -165,9 +196,19 @@ func codeList(codes []uint16) string {
 // answers were among the accepted ones.
 func headline(c Case, o Observation, r Result, answered bool) string {
 	good := func(v Verdict) bool { return v != Failed && v != WrongCodeSent && v != Unclean && v != FailedByClient }
+	_, breached := c.breach(o)
+	status, _ := o.answer()
 	switch {
 	case good(r.Verdict) && good(r.CloseVerdict):
 		return ""
+	case harm(c, o) != "":
+		return Harmed
+	case !o.Opened && status == "101" && !c.Opening.opens():
+		return Accepted
+	case o.Opened && !c.Opening.opens():
+		return Accepted
+	case breached:
+		return WrongAnswer
 	case !o.Opened && o.Closing.OpeningTimeout:
 		return NoAnswer + "the opening handshake"
 	case !o.Opened:

@@ -97,6 +97,9 @@ func (w Wait) String() string {
 	if w.Mark != "" {
 		s += " mark=" + w.Mark
 	}
+	if w.Deaf {
+		s += " reading nothing"
+	}
 	return s
 }
 
@@ -108,10 +111,16 @@ func (c SendClose) String() string {
 	return strings.TrimSpace("closing handshake " + closePayload(c.Payload))
 }
 
+// String is the count and the frame.
+func (f Flood) String() string { return fmt.Sprintf("flood ×%d %s", f.Count, f.Frame) }
+
 // String is the way TCP ends.
 func (d Drop) String() string {
-	if d.Reset {
+	switch {
+	case d.Reset:
 		return "reset TCP"
+	case d.Half:
+		return "end our side of TCP"
 	}
 	return "drop TCP"
 }
@@ -121,6 +130,9 @@ func (g Got) String() string { return g.Opcode.String() + " " + payloadOf(g.Opco
 
 // String is the name of the mark.
 func (m Mark) String() string { return "open at " + m.Name }
+
+// String says that TCP ended.
+func (Ended) String() string { return "TCP ended" }
 
 // String is the count.
 func (e Echoed) String() string { return fmt.Sprintf("echoed ×%d", e.Count) }

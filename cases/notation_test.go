@@ -23,14 +23,15 @@ var everyStep = []Step{
 	Split{Text("abcdef").Reserved(5), []Pause{{2, Wait{For: Second, Mark: "A"}}, {4, Wait{For: Second / 2}}}},
 	Message{Binary: true, Payload: Of("\x00\xff"), Fragment: 7, Wire: Wire{Chop: 1}},
 	Raw{Octets: Of("GET / HTTP/1.1\r\n"), Wire: Wire{Sync: true}},
-	Wait{For: 3 * Second, Mark: "still open"},
+	Flood{Frame: Ping("x"), Count: 9},
+	Wait{For: 3 * Second, Mark: "still open", Deaf: true},
 	Echo{Count: 1000, Message: Message{Payload: Repeat("*", 64), Fragment: 16}},
 	SendClose{Close(1001, "going")},
-	Drop{Reset: true},
+	Drop{Reset: true, Half: true},
 }
 
 // everyEvent is an event of every kind.
-var everyEvent = Events{GotBinary("\x00\xff"), Mark{"A"}, Echoed{1000}}
+var everyEvent = Events{GotBinary("\x00\xff"), Mark{"A"}, Echoed{1000}, Ended{}}
 
 func TestNotationOfEverything(t *testing.T) {
 	for _, c := range []struct {
@@ -59,16 +60,18 @@ func TestNotationOfEverything(t *testing.T) {
 		{Message{}, `message text ""`},
 		{everyStep[2], `message binary fragment=7 chop=1 00 ff`},
 		{everyStep[3], `octets sync "GET / HTTP/1.1\x0d\x0a"`},
-		{everyStep[4], `wait 3s mark=still open`},
+		{everyStep[4], `flood ×9 ping "x"`},
+		{everyStep[5], `wait 3s mark=still open reading nothing`},
 		{Wait{For: Second / 2}, `wait 500ms`},
-		{everyStep[5], `echo ×1000 message text fragment=16 "*" × 64 octets`},
+		{everyStep[6], `echo ×1000 message text fragment=16 "*" × 64 octets`},
 		{Echo{Count: 2, Message: Message{Payload: Corpus("json", 8192), Fragment: 256}}, `echo ×2 message text fragment=256 corpus json × 8192 characters`},
 		{Echo{Count: 2, Message: Message{Payload: Corpus("pdf", 16), Binary: true}}, `echo ×2 message binary corpus pdf × 16 octets`},
 		{Message{Payload: Corpus("html", 0)}, `message text corpus html`},
 		{SendClose{}, `closing handshake`},
 		{SendClose{Of("a")}, `closing handshake "a"`},
-		{everyStep[6], `closing handshake 1001 "going"`},
-		{everyStep[7], `reset TCP`},
+		{everyStep[7], `closing handshake 1001 "going"`},
+		{everyStep[8], `reset TCP`},
+		{Drop{Half: true}, `end our side of TCP`},
 		{Drop{}, `drop TCP`},
 
 		// Events.
@@ -77,7 +80,7 @@ func TestNotationOfEverything(t *testing.T) {
 		{Got{Opcode: 11}, `0xb ""`},
 		{Got{OpBinary, AnyOctets(65536)}, `binary any 65536 octets`},
 		{Events(nil), `nothing`},
-		{everyEvent, `binary 00 ff, open at A, echoed ×1000`},
+		{everyEvent, `binary 00 ff, open at A, echoed ×1000, TCP ended`},
 
 		// Endings wanted.
 		{Ending{}, `our close answered 1000`},

@@ -25,6 +25,15 @@ type Observation struct {
 	Lost   int      `json:"lost,omitempty"`   // events beyond the bound that were counted but not kept
 	Faults []string `json:"faults,omitempty"` // what was wrong with what the peer sent, in order
 
+	Breaches []Breach       `json:"breaches,omitempty"` // of the checks, in order
+	Parts    []*Observation `json:"parts,omitempty"`    // of a case with variants: what happened in each; nil: it was not played
+	Missing  []Need         `json:"missing,omitempty"`  // what the case needs and the user has not declared
+	Absent   string         `json:"absent,omitempty"`   // what the case is about and the peer does not offer; empty: nothing
+	Taken    int64          `json:"taken,omitempty"`    // octets of ours that TCP had taken in the end
+	Life     *Life          `json:"life,omitempty"`     // whether the server still answered afterwards; nil: nobody looked
+	Memory   *Memory        `json:"memory,omitempty"`   // of the process of the peer; nil: it is not known
+	Died     string         `json:"died,omitempty"`     // how the process of the peer ended while the case was played; empty: it did not
+
 	Unread bool `json:"unread,omitempty"` // not all that was sent had been taken when the time was over
 
 	Lag    Duration `json:"lag,omitempty"`    // by which time limits were extended, since the machine kept the tester waiting
@@ -125,3 +134,19 @@ type Flow struct {
 	Messages  int `json:"messages"`
 	Opening   int `json:"opening"` // octets of the opening handshake, which are not in Wire
 }
+
+// Life is what came of a fresh connection to the server after a case.
+type Life struct {
+	Alive bool     `json:"alive"`          // the echo came back
+	Took  Duration `json:"took"`           // from the attempt to connect
+	Says  string   `json:"says,omitempty"` // why not
+}
+
+// Memory is the resident set of the process of the peer, in octets.
+type Memory struct {
+	Before int64 `json:"before"` // when the case began
+	Most   int64 `json:"most"`   // the most that was seen until it had ended
+}
+
+// Grown is by how many octets it has grown.
+func (m Memory) Grown() int64 { return max(0, m.Most-m.Before) }

@@ -6,7 +6,7 @@ import (
 )
 
 // A Step is one thing we do. Steps are values: Frame, Split, Message, Raw,
-// Wait, Echo, SendClose, Drop.
+// Flood, Wait, Echo, SendClose, Drop.
 type Step interface {
 	step()
 	// String shows the step in the notation of reports.
@@ -90,11 +90,18 @@ type Raw struct {
 	Wire   Wire    `json:"wire,omitzero"`
 }
 
+// A Flood sends Frame Count times, as fast as the peer takes it.
+type Flood struct {
+	Frame Frame `json:"frame"`
+	Count int   `json:"count"`
+}
+
 // A Wait lets time pass. If the connection is still open when it has, and Mark
 // is set, a Mark event is observed. If it is not open, the script ends.
 type Wait struct {
 	For  Duration `json:"for"`
 	Mark string   `json:"mark,omitempty"`
+	Deaf bool     `json:"deaf,omitempty"` // nothing is read meanwhile, also not while what was sent before is on its way
 }
 
 // An Echo sends Message Count times, each after the last has come back, and
@@ -116,15 +123,18 @@ type SendClose struct {
 	Payload Payload `json:"payload,omitzero"`
 }
 
-// Drop closes the TCP connection, with a reset if Reset is set.
+// Drop closes the TCP connection, with a reset if Reset is set. With Half it only says
+// that we send no more, and the peer may go on.
 type Drop struct {
 	Reset bool `json:"reset,omitempty"`
+	Half  bool `json:"half,omitempty"`
 }
 
 func (Frame) step()     {}
 func (Split) step()     {}
 func (Message) step()   {}
 func (Raw) step()       {}
+func (Flood) step()     {}
 func (Wait) step()      {}
 func (Echo) step()      {}
 func (SendClose) step() {}

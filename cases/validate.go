@@ -14,8 +14,11 @@ func (c Case) Validate() error {
 	if c.ID == "" {
 		return fmt.Errorf("case without an id")
 	}
-	if err := c.Deflate.validate(); err != nil {
+	if err := first(c.Opening.validate(), c.Deflate.validate(), c.validateRest()); err != nil {
 		return fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	if len(c.Variants) > 0 {
+		return c.validateVariants()
 	}
 	for i, step := range c.Script {
 		if err := validateStep(step); err != nil {
@@ -32,6 +35,72 @@ func (c Case) Validate() error {
 	}
 	return nil
 }
+
+// validateVariants reports what is wrong with the parts of c.
+func (c Case) validateVariants() error {
+	names := make(map[string]bool)
+	for i, v := range c.Variants {
+		switch {
+		case v.Name == "":
+			return fmt.Errorf("case %s: variant %d has no name", c.ID, i+1)
+		case names[v.Name]:
+			return fmt.Errorf("case %s: variant %d: there is another named %q", c.ID, i+1, v.Name)
+		}
+		names[v.Name] = true
+	}
+	for _, part := range c.Parts() {
+		if err := part.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validateRest reports what is wrong with what few cases have.
+func (c Case) validateRest() error {
+	for _, one := range c.Checks {
+		if !slices.Contains(Checks, one) {
+			return fmt.Errorf("check %q: want one of %v", one, Checks)
+		}
+	}
+	for _, need := range c.Needs {
+		if !slices.Contains(Needs, need) {
+			return fmt.Errorf("need %q: want one of %v", need, Needs)
+		}
+	}
+	for _, tag := range c.Tags {
+		if tag != Slow && tag != Heavy {
+			return fmt.Errorf("tag %q: want %s or %s", tag, Slow, Heavy)
+		}
+	}
+	switch {
+	case c.Role != "" && c.Role != Server && c.Role != Client:
+		return fmt.Errorf("role %q: want %s or %s", c.Role, Server, Client)
+	case c.Growth != 0 && len(c.Variants) != 2:
+		return fmt.Errorf("growth is of two variants, there are %d", len(c.Variants))
+	case c.Growth < 0 || c.Memory < 0 || c.Limit.Octets < 0:
+		return fmt.Errorf("growth, memory and octets cannot be negative")
+	}
+	return c.Crowd.validate()
+}
+
+func (c *Crowd) validate() error {
+	if c == nil {
+		return nil
+	}
+	if c.Count < 1 || c.Count > maxCrowd {
+		return fmt.Errorf("crowd: count %d: want 1 to %d", c.Count, maxCrowd)
+	}
+	for i, step := range c.Script {
+		if err := validateStep(step); err != nil {
+			return fmt.Errorf("crowd: step %d: %w", i+1, err)
+		}
+	}
+	return c.Opening.validate()
+}
+
+// maxCrowd bounds the connections of one case.
+const maxCrowd = 10_000
 
 // validateAccept reports what in accept cannot be judged.
 func validateAccept(accept []Outcome) error {
@@ -88,6 +157,11 @@ func validateStep(step Step) error {
 		return s.validate()
 	case Raw:
 		return first(s.Octets.scripted(), s.Wire.validate())
+	case Flood:
+		if s.Count < 1 {
+			return fmt.Errorf("flood: count %d: want at least 1", s.Count)
+		}
+		return s.Frame.validate()
 	case Echo:
 		if s.Count < 1 {
 			return fmt.Errorf("echo: count %d: want at least 1", s.Count)

@@ -1,0 +1,136 @@
+package cases
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Variant is one entry of a table of things that are alike: what it sets is in the
+// place of what the case says. Each is played on a connection of its own, and the worst
+// of their verdicts is that of the case. New ones are added at the end, so that the ids
+// of those there are do not change.
+type Variant struct {
+	Name    string    `json:"name"`              // what is special about it, in a few words
+	Opening *Opening  `json:"opening,omitempty"` // nil: as the case says
+	Deflate *Deflate  `json:"deflate,omitempty"` // nil: as the case says
+	Script  Script    `json:"script,omitempty"`  // nil: as the case says
+	Accept  []Outcome `json:"accept,omitempty"`  // nil: as the case says
+	Ending  *Ending   `json:"ending,omitempty"`  // nil: as the case says
+	Limit   *Limit    `json:"limit,omitempty"`   // nil: as the case says
+}
+
+// Parts are what is played of c, one connection each: c itself, or its variants, with
+// the id of the case, a slash and their number from 1.
+func (c Case) Parts() []Case {
+	if len(c.Variants) == 0 {
+		return []Case{c}
+	}
+	parts := make([]Case, len(c.Variants))
+	for i, v := range c.Variants {
+		parts[i] = v.of(c, i)
+	}
+	return parts
+}
+
+// of is the part of c that v is, the i-th from 0.
+func (v Variant) of(c Case, i int) Case {
+	c.ID = PartID(c.ID, i)
+	c.Description = v.Name
+	c.Variants, c.Growth = nil, 0
+	if v.Opening != nil {
+		c.Opening = v.Opening
+	}
+	if v.Deflate != nil {
+		c.Deflate = v.Deflate
+	}
+	if v.Script != nil {
+		c.Script = v.Script
+	}
+	if v.Accept != nil {
+		c.Accept = v.Accept
+	}
+	if v.Ending != nil {
+		c.Ending = *v.Ending
+	}
+	if v.Limit != nil {
+		c.Limit = *v.Limit
+	}
+	return c
+}
+
+// PartID is the id of a part of a case, the i-th from 0: "14.2.1/3".
+func PartID(id ID, i int) ID { return ID(fmt.Sprintf("%s/%d", id, i+1)) }
+
+// Part takes the id of a part apart: the case, and which of its parts it is, from 0;
+// -1 if it is the id of a case.
+func (id ID) Part() (of ID, i int) {
+	before, number, ok := strings.Cut(string(id), "/")
+	if n, err := strconv.Atoi(number); ok && err == nil {
+		return ID(before), n - 1
+	}
+	return id, -1
+}
+
+// Variation are variants that differ in the opening handshake alone: each is the edits
+// under a name.
+func Variation(base Opening, names []string, edits func(i int) []Edit) (list []Variant) {
+	for i, name := range names {
+		o := base
+		o.Edits = edits(i)
+		list = append(list, Variant{Name: name, Opening: &o})
+	}
+	return list
+}
+
+// judgeParts grades a case of which o.Parts are what happened in its parts: by the
+// worst, and by how the time they took grows.
+func (p Profile) judgeParts(c Case, o Observation) Result {
+	r := Result{ID: c.ID, Verdict: Failed, CloseVerdict: Failed, Headline: NoAnswer + "time",
+		Says: "None of its variants was played.", CloseSays: "None of its variants was played."}
+	parts := c.Parts()
+	for i, of := range o.Parts {
+		if i >= len(parts) {
+			break
+		}
+		if of == nil {
+			continue
+		}
+		one := p.Judge(parts[i], *of)
+		r.Parts = append(r.Parts, Part{Part: i, Verdict: one.Verdict, CloseVerdict: one.CloseVerdict, Says: one.Says})
+		if first := len(r.Parts) == 1; first || worse(one.Verdict, r.Verdict) {
+			r.Verdict, r.Says = one.Verdict, fmt.Sprintf("%s: %s", c.Variants[i].Name, one.Says)
+			r.Headline, r.Why, r.Worst = one.Headline, one.Why, i
+		}
+		if first := len(r.Parts) == 1; first || worse(one.CloseVerdict, r.CloseVerdict) {
+			r.CloseVerdict, r.CloseSays = one.CloseVerdict, one.CloseSays
+			if r.Headline == "" {
+				r.Headline, r.Worst = one.Headline, i
+			}
+		}
+	}
+	if r.Verdict == OK && len(r.Parts) == len(parts) && len(parts) > 1 {
+		r.Says = fmt.Sprintf("All %d variants went as they should.", len(parts))
+	}
+	if says := c.outgrown(o); says != "" && r.Verdict != Failed {
+		r.Verdict, r.Says, r.Headline = Failed, says, TooSlowly
+	}
+	return r
+}
+
+// outgrown says that the last of two parts, which has twice as much to do, took more
+// than Growth times as long as the first; "" if it did not.
+func (c Case) outgrown(o Observation) string {
+	if c.Growth == 0 || len(o.Parts) != 2 || o.Parts[0] == nil || o.Parts[1] == nil {
+		return ""
+	}
+	before, after := max(o.Parts[0].Duration, Growing), o.Parts[1].Duration
+	if float64(after) <= c.Growth*float64(before) {
+		return ""
+	}
+	return fmt.Sprintf("Twice as much took %v instead of %v: that is more than %g times as long.", after, o.Parts[0].Duration, c.Growth)
+}
+
+// Growing is the shortest time that growth is measured against: below it the machine
+// rather than the peer decides.
+const Growing = Second / 10
