@@ -203,9 +203,9 @@ func headline(c Case, o Observation, r Result, answered bool) string {
 		return ""
 	case harm(c, o) != "":
 		return Harmed
-	case !o.Opened && status == "101" && !c.Opening.opens():
+	case !o.Opened && status == "101" && !c.Opening.Opens():
 		return Accepted
-	case o.Opened && !c.Opening.opens():
+	case o.Opened && !c.Opening.Opens():
 		return Accepted
 	case breached:
 		return WrongAnswer

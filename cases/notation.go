@@ -112,7 +112,13 @@ func (c SendClose) String() string {
 }
 
 // String is the count and the frame.
-func (f Flood) String() string { return fmt.Sprintf("flood ×%d %s", f.Count, f.Frame) }
+func (f Flood) String() string {
+	s := fmt.Sprintf("flood ×%d %s", f.Count, f.Frame)
+	if f.Deaf > 0 {
+		s += fmt.Sprintf(" reading nothing for %s", f.Deaf)
+	}
+	return s
+}
 
 // String is the way TCP ends.
 func (d Drop) String() string {

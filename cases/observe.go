@@ -102,6 +102,7 @@ const (
 	ReasonPeerDropped  = "peer dropped the TCP connection without previous WebSocket closing handshake"
 	ReasonNoReply      = "peer did not respond (in time) in closing handshake"
 	ReasonNoServerDrop = "server did not drop TCP connection (in time)"
+	ReasonNoEnd        = "the peer did not end TCP"
 	ReasonNoOpening    = "peer did not finish (in time) the opening handshake"
 )
 
@@ -134,6 +135,27 @@ type Flow struct {
 	Messages  int `json:"messages"`
 	Opening   int `json:"opening"` // octets of the opening handshake, which are not in Wire
 }
+
+// Show makes what happened in one of the parts, from 0, that which is shown of all: the
+// wire log is then there alone, and those of parts that went well are left out.
+func (o *Observation) Show(part int) {
+	if part >= len(o.Parts) || o.Parts[part] == nil {
+		return
+	}
+	whole := *o
+	*o = *o.Parts[part]
+	o.Parts, o.Breaches = whole.Parts, whole.Breaches
+	o.Started, o.Duration, o.Lag, o.Before = whole.Started, whole.Duration, whole.Lag, whole.Before
+	for i, of := range o.Parts {
+		if of != nil && i != part {
+			of.Wirelog = of.Wirelog[:min(len(of.Wirelog), partRows)]
+		}
+	}
+	o.Parts[part].Wirelog = nil
+}
+
+// partRows is how many rows of the wire log are kept of a part that is not shown.
+const partRows = 30
 
 // Life is what came of a fresh connection to the server after a case.
 type Life struct {

@@ -131,11 +131,11 @@ func (f fields) has(field string) bool {
 	})
 }
 
-// opens reports whether a server may answer with 101.
-func (o *Opening) opens() bool {
-	return o == nil || o.Answers == nil || slices.ContainsFunc(o.Answers, func(a Answer) bool {
+// Opens reports whether a server may answer with 101.
+func (o *Opening) Opens() bool {
+	return o == nil || o.Cut == 0 && (o.Answers == nil || slices.ContainsFunc(o.Answers, func(a Answer) bool {
 		return slices.ContainsFunc(a.Status, func(pattern string) bool { return statusLike("101", pattern) })
-	})
+	}))
 }
 
 // validate reports what in o cannot be sent or judged.

@@ -92,8 +92,9 @@ type Raw struct {
 
 // A Flood sends Frame Count times, as fast as the peer takes it.
 type Flood struct {
-	Frame Frame `json:"frame"`
-	Count int   `json:"count"`
+	Frame Frame    `json:"frame"`
+	Count int      `json:"count"`
+	Deaf  Duration `json:"deaf,omitempty"` // for so long nothing is read, from its beginning on
 }
 
 // A Wait lets time pass. If the connection is still open when it has, and Mark
@@ -101,7 +102,7 @@ type Flood struct {
 type Wait struct {
 	For  Duration `json:"for"`
 	Mark string   `json:"mark,omitempty"`
-	Deaf bool     `json:"deaf,omitempty"` // nothing is read meanwhile, also not while what was sent before is on its way
+	Deaf bool     `json:"deaf,omitempty"` // nothing is read meanwhile
 }
 
 // An Echo sends Message Count times, each after the last has come back, and

@@ -77,7 +77,7 @@ type clientRun struct {
 // again. An error is that of the first case whose server cannot be reached.
 func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
 	r.begin(p)
-	o, capture, err := r.connect(ctx, p.Case, nil)
+	o, capture, err := r.whole(ctx, p.Case)
 	if ctx.Err() != nil {
 		return p, context.Cause(ctx)
 	}
@@ -127,6 +127,11 @@ func (r *clientRun) notice(text string) {
 // when the WebSocket is open. If the server cannot be reached, the observation says
 // so, too.
 func (r *clientRun) connect(ctx context.Context, one cases.Case, opened func()) (cases.Observation, *wire.Capture, error) {
+	return r.connectWith(ctx, one, nil, opened)
+}
+
+// connectWith is connect that also calls asked, if not nil, when the request was sent.
+func (r *clientRun) connectWith(ctx context.Context, one cases.Case, asked, opened func()) (cases.Observation, *wire.Capture, error) {
 	c, target := r.client, r.target
 	opts := c.options()
 	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
@@ -146,7 +151,7 @@ func (r *clientRun) connect(ctx context.Context, one cases.Case, opened func()) 
 	if target.Authorization != "" {
 		fields = append(slices.Clip(fields), wire.Field{Name: "Authorization", Value: target.Authorization})
 	}
-	s := newSession(c.Config, nc, false, one, &clientHandshake{opened: opened, opening: wire.Opening{
+	s := newSession(c.Config, nc, false, one, &clientHandshake{asked: asked, opened: opened, declared: c.Declared, opening: wire.Opening{
 		Target:    target.RequestURI,
 		Host:      target.Host,
 		UserAgent: c.product(),

@@ -27,7 +27,7 @@ func (s *session) sendClose(payload cases.Payload, key [4]byte, reply bool) {
 	got := &s.obs.Closing
 	got.ClosedByMe = !reply
 	got.LocalCode, got.LocalReason = closeParts(payload.Octets())
-	if !reply {
+	if !reply && !s.passive() {
 		s.set(closingTimer, s.opts.CloseHandshakeTimeout)
 	}
 }
@@ -70,7 +70,7 @@ func clipReason(s string) string {
 // close frame is still seen.
 func (s *session) violated(code uint16, fault string) {
 	s.fault(fault)
-	if s.state == open {
+	if s.state == open && !s.passive() {
 		s.fail(code, fault)
 	}
 }
@@ -92,6 +92,10 @@ func (s *session) closeReceived(payload []byte) {
 		return
 	}
 	s.stop(closingTimer)
+	if s.passive() {
+		got.WasClean = s.state == closing
+		return
+	}
 	got.WasClean = true
 	if s.state == open {
 		s.sendClose(s.closeReply(payload), mask(s.keys.reply), true)
@@ -129,6 +133,9 @@ const drainTime = 200 * time.Millisecond
 func (s *session) lost() {
 	s.receiver.ended = true
 	if s.state != closed {
+		if s.passive() {
+			s.observe(cases.Ended{})
+		}
 		s.ended(cases.ReasonPeerDropped)
 	}
 }

@@ -20,6 +20,9 @@ type Config struct {
 	// played does not depend on it.
 	Profile cases.Profile
 
+	// Declared is what the user says of the peer.
+	Declared Declared
+
 	// OnRow is called with each row of a wire log as it comes, while the session waits;
 	// nil: nothing.
 	OnRow func(cases.Row)
@@ -27,6 +30,28 @@ type Config struct {
 	// Capture is how many octets of each conversation are kept for Played.Capture;
 	// 0: none, and there is no capture.
 	Capture int
+}
+
+// Declared is what only the user of a peer knows of it. The zero value is nothing.
+type Declared struct {
+	Protocol   string // a subprotocol that the server speaks
+	Origin     string // an Origin that the server lets in, while it refuses others
+	MaxMessage int    // octets of the longest message that the peer takes
+	PID        int    // of the process of the peer
+}
+
+// lacks are those of needs that are not declared.
+func (d Declared) lacks(needs []cases.Need) (missing []cases.Need) {
+	for _, need := range needs {
+		declared := map[cases.Need]bool{
+			cases.NeedProtocol: d.Protocol != "", cases.NeedOrigin: d.Origin != "",
+			cases.NeedMaxMessage: d.MaxMessage > 0, cases.NeedPID: d.PID > 0,
+		}
+		if !declared[need] {
+			missing = append(missing, need)
+		}
+	}
+	return missing
 }
 
 // A Dialler connects to an address. Its errors are shown to the user.

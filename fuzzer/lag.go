@@ -60,7 +60,7 @@ func (s *session) allow(t timer, d time.Duration) {
 // whether there was any.
 func (s *session) extend(t timer) bool {
 	switch t {
-	case waitTimer, drainTimer, pingTimer: // which limit nobody
+	case waitTimer, deafTimer, drainTimer, pingTimer: // which limit nobody
 		return false
 	}
 	late := min(s.lag.passed()-s.lagged[t], maxLag-time.Duration(s.obs.Lag))

@@ -1,6 +1,10 @@
 package fuzzer
 
 import (
+	"errors"
+	"slices"
+	"strings"
+
 	"gobahn/cases"
 	"gobahn/wire"
 )
@@ -27,6 +31,9 @@ func (s *session) open(b []byte) (rest []byte) {
 		return nil
 	}
 	s.receiver.head = nil
+	if c, ok := s.handshake.(*clientHandshake); ok && c.prior {
+		return c.afterPrior(s, b)
+	}
 	if s.server {
 		s.obs.Request = string(b[:n])
 	} else {
@@ -44,12 +51,22 @@ func (s *session) open(b []byte) (rest []byte) {
 	s.state, s.obs.Opened = open, true
 	s.pingLater()
 	s.traffic = meter{received: cases.Flow{Opening: n}, sent: cases.Flow{Opening: s.sentHead()}}
-	if s.c.Deflate != nil && s.obs.Deflate == nil { // there is nothing to play
+	if s.nothingToPlay() {
 		s.sendClose(cases.Close(cases.CodeNormal, ""), mask(s.keys.reply), false)
 		return b[n:]
 	}
 	s.play()
 	return b[n:]
+}
+
+// nothingToPlay reports whether the case is over once the WebSocket is open: the peer
+// does not do what it is about, or should not have opened it.
+func (s *session) nothingToPlay() bool {
+	switch {
+	case s.c.Deflate != nil && s.obs.Deflate == nil && !s.c.Deflate.Optional, s.obs.Absent != "":
+		return true
+	}
+	return !s.server && s.c.Opening != nil && s.c.Opening.Answers != nil && len(s.c.Script) == 0
 }
 
 // sentHead is how many octets of the opening handshake are ours.
@@ -62,20 +79,103 @@ func (s *session) sentHead() int {
 
 // A clientHandshake asks a server to open a WebSocket.
 type clientHandshake struct {
-	opening wire.Opening // but for key and extensions
-	opened  func()       // called when the WebSocket is open; nil: nothing
+	opening  wire.Opening // but for key and extensions
+	declared Declared
+	asked    func() // called when the request is on its way; nil: nothing
+	opened   func() // called when the WebSocket is open; nil: nothing
+
+	request wire.Head // as it was edited
+	prior   bool      // the answer to another request comes first
 }
 
 func (h *clientHandshake) start(s *session) {
+	if h.asked != nil {
+		defer func() {
+			s.conn.Flush()
+			h.asked()
+		}()
+	}
+	o := s.c.Opening
 	h.opening.Key = s.keys.websocketKey()
 	h.opening.Extensions = wire.Offers(offers(s.c))
-	request := h.opening.Request().Append(nil)
-	s.obs.Request = string(request)
-	s.conn.Send(request, cases.Wire{})
+	if o == nil {
+		h.request = h.opening.Request()
+		request := h.request.Append(nil)
+		s.obs.Request = string(request)
+		s.conn.Send(request, cases.Wire{})
+		return
+	}
+	if o.Key != "" {
+		h.opening.Key = o.Key
+	}
+	if o.Prior != (cases.Payload{}) {
+		h.prior = true
+		s.conn.Send([]byte(h.words().Replace(string(o.Prior.Octets()))), cases.Wire{})
+		return
+	}
+	h.ask(s)
+}
+
+// ask sends the request as the case wants it.
+func (h *clientHandshake) ask(s *session) {
+	o := *s.c.Opening
+	h.request = h.opening.Request().Edit(o, h.words())
+	octets := h.request.Styled(o, h.words())
+	s.obs.Request = string(octets[:min(len(octets), maxShown)])
+	s.greet(octets, o)
+}
+
+// words are what stands for names in braces.
+func (h *clientHandshake) words() *strings.Replacer {
+	return strings.NewReplacer("{path}", h.opening.Target, "{host}", h.opening.Host, "{key}", h.opening.Key,
+		"{accept}", wire.AcceptKey(h.opening.Key), "{protocol}", h.declared.Protocol, "{origin}", h.declared.Origin)
+}
+
+// maxShown is how many octets of a head that we make up are kept to be shown.
+const maxShown = 16 << 10
+
+// afterPrior takes the answer to the request before ours, and sends ours when it has
+// been read.
+func (h *clientHandshake) afterPrior(s *session, b []byte) (rest []byte) {
+	if !wire.WholeResponse(b) {
+		s.receiver.head = b
+		return nil
+	}
+	h.prior = false
+	h.ask(s)
+	s.conn.Flush()
+	return nil
+}
+
+// greet sends our half of the opening handshake as o wants it, and begins with the
+// script if that does not wait for the answer.
+func (s *session) greet(octets []byte, o cases.Opening) {
+	if len(o.Pauses) == 0 {
+		s.conn.Send(octets, o.Wire)
+	} else {
+		s.player.split = &splitPlay{octets: octets, pauses: resolved(o.Pauses, len(octets)), head: true, wire: o.Wire}
+	}
+	s.early = o.Early
+	if s.early || s.player.split != nil {
+		s.play()
+	}
+}
+
+// resolved are pauses whose places are counted from the beginning.
+func resolved(pauses []cases.Pause, n int) []cases.Pause {
+	pauses = slices.Clone(pauses)
+	for i := range pauses {
+		if pauses[i].At < 0 {
+			pauses[i].At += n
+		}
+		pauses[i].At = max(0, min(pauses[i].At, n))
+	}
+	return pauses
 }
 
 func (h *clientHandshake) answer(s *session, head wire.Head) error {
-	if err := wire.CheckResponse(head, h.opening.Key, h.opening.Protocols...); err != nil {
+	key := strings.Trim(h.request.Get("Sec-WebSocket-Key"), " \t")
+	if err := wire.CheckResponse(head, key, wire.Protocols(h.request)...); err != nil {
 		return err
 	}
 	agreed, faults, err := wire.CheckDeflate(head, offers(s.c))
@@ -98,6 +198,10 @@ func offers(c cases.Case) []cases.DeflateParams {
 }
 
 func (h *clientHandshake) refuse(s *session, err error) {
+	if errors.Is(err, wire.ErrRefused) && s.c.Opening != nil && s.c.Opening.Answers != nil { // as it may have to
+		s.drop("the server opened no WebSocket")
+		return
+	}
 	s.fault(err.Error())
 	s.drop("the opening handshake failed: " + err.Error())
 }
@@ -134,10 +238,31 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 		s.agree(agreed)
 		extensions = answer
 	}
-	response := wire.Response(head, h.product, extensions, wire.ChooseProtocol(head, h.protocols)).Append(nil)
-	s.obs.Response = string(response)
-	s.conn.Send(response, cases.Wire{})
+	response := wire.Response(head, h.product, extensions, wire.ChooseProtocol(head, h.protocols))
+	o := c.Opening
+	if o == nil {
+		octets := response.Append(nil)
+		s.obs.Response = string(octets)
+		s.conn.Send(octets, cases.Wire{})
+		return nil
+	}
+	words := h.words(head)
+	octets := response.Edit(*o, words).Styled(*o, words)
+	s.obs.Response = string(octets[:min(len(octets), maxShown)])
+	s.greet(octets, cases.Opening{Pauses: o.Pauses, Wire: o.Wire}) // the script follows anyway
 	return nil
+}
+
+// words are what stands for names in braces.
+func (h *serverHandshake) words(request wire.Head) *strings.Replacer {
+	_, target, _ := request.Request()
+	key := request.Get("Sec-WebSocket-Key")
+	protocol := ""
+	if offered := wire.Protocols(request); len(offered) > 0 {
+		protocol = offered[0]
+	}
+	return strings.NewReplacer("{path}", target, "{host}", request.Get("Host"), "{key}", key,
+		"{accept}", wire.AcceptKey(key), "{protocol}", protocol, "{origin}", request.Get("Origin"))
 }
 
 func (h *serverHandshake) refuse(s *session, err error) {

@@ -13,6 +13,7 @@ type player struct {
 	split *splitPlay  // the Split being played; nil: none is
 	wait  *cases.Wait // what the script waits for; nil: for nothing
 	echo  *echoing    // the Echo being played; nil: none is
+	flood *flooding   // the Flood being played; nil: none is
 	begun bool        // the limit has been set
 }
 
@@ -21,6 +22,8 @@ type splitPlay struct {
 	octets []byte // masked payload
 	sent   int    // octets of it sent
 	pauses []cases.Pause
+	head   bool       // it is our half of the opening handshake
+	wire   cases.Wire // of its parts
 }
 
 // play goes on with the script until it has to wait, or to its end. All that is
@@ -32,6 +35,15 @@ func (s *session) play() {
 		if p.split != nil {
 			s.playSplit()
 			continue
+		}
+		if p.flood != nil {
+			if !s.playFlood() {
+				return
+			}
+			continue
+		}
+		if s.state == opening && !s.early {
+			return
 		}
 		if p.next == len(s.c.Script) {
 			s.setLimit()
@@ -62,13 +74,78 @@ func (s *session) playStep(step cases.Step) {
 		s.beginEcho(v)
 	case cases.SendClose:
 		s.sendClose(v.Payload, mask(s.keys.script), false)
+	case cases.Flood:
+		s.beginFlood(v)
 	case cases.Drop:
-		if s.reset = v.Reset; s.reset {
-			s.conn.Reset()
-		}
-		s.drop("the script dropped the TCP connection")
+		s.playDrop(v)
 	}
 }
+
+// playDrop ends TCP, or our side of it.
+func (s *session) playDrop(d cases.Drop) {
+	if d.Half {
+		s.half = true // when what was sent has left
+		return
+	}
+	if s.reset = d.Reset; s.reset {
+		s.conn.Reset()
+	}
+	s.drop("the script dropped the TCP connection")
+}
+
+// passive reports whether we do only what the script says.
+func (s *session) passive() bool { return s.c.Passive }
+
+// beginFlood begins to send a flood. If it is the last step the limit counts from now on:
+// a peer that does not read keeps us no longer.
+func (s *session) beginFlood(v cases.Flood) {
+	s.player.flood = &flooding{step: v}
+	if v.Deaf > 0 {
+		s.due[deafTimer] = time.Now().Add(time.Duration(v.Deaf))
+	}
+	if s.player.next == len(s.c.Script) {
+		s.setLimit()
+	}
+}
+
+// A flooding is a Flood being played.
+type flooding struct {
+	step cases.Flood
+	sent int
+}
+
+// playFlood sends what the connection may hold of a flood, and reports whether all of
+// it was sent. What is left is sent when that has left.
+func (s *session) playFlood() bool {
+	f := s.player.flood
+	if !s.conn.Idle() {
+		return false
+	}
+	size := wire.MaxHeader + f.step.Frame.Payload.Size()
+	n := min(f.step.Count-f.sent, max(1, floodOctets/size))
+	buf := make([]byte, 0, n*size)
+	payload := f.step.Frame.Payload.Octets()
+	for range n {
+		h := wire.FrameHeader(f.step.Frame, s.masks(), mask(s.keys.script))
+		if f.sent < floodShown {
+			s.log.SentFrame(f.step.Frame, h, payload, len(payload))
+		}
+		buf = wire.AppendFrame(buf, h, payload, f.step.Frame.Mask.Raw || !s.opts.ApplyMask)
+		f.sent++
+	}
+	s.traffic.sent.Wire += len(buf)
+	s.conn.Send(buf, f.step.Frame.Wire)
+	if f.sent < f.step.Count {
+		return false
+	}
+	s.player.flood = nil
+	return true
+}
+
+const (
+	floodOctets = 256 << 10 // of a flood that are on their way at a time
+	floodShown  = 20        // frames of it in the wire log
+)
 
 // masks reports whether we mask what we send.
 func (s *session) masks() bool {
@@ -105,10 +182,13 @@ func (s *session) playSplit() {
 	if len(p.pauses) > 0 {
 		end = p.pauses[0].At
 	}
-	s.conn.Send(p.octets[p.sent:end], cases.Wire{})
+	s.conn.Send(p.octets[p.sent:end], p.wire)
 	p.sent = end
 	if len(p.pauses) == 0 {
 		s.player.split = nil
+		if p.head && s.state == opening { // from now on the peer can answer
+			s.set(openingTimer, s.opts.OpenHandshakeTimeout)
+		}
 		return
 	}
 	s.beginWait(p.pauses[0].Wait)
@@ -119,20 +199,23 @@ func (s *session) beginWait(w cases.Wait) {
 	s.log.Add(cases.Row{Kind: cases.PauseBegun, Delay: w.For, Mark: w.Mark})
 	s.player.wait = &w
 	s.due[waitTimer] = time.Now().Add(time.Duration(w.For))
+	if w.Deaf {
+		s.due[deafTimer] = s.due[waitTimer]
+	}
 }
 
 // waited goes on after a wait, if the connection is still open.
 func (s *session) waited() {
 	w := s.player.wait
 	s.player.wait = nil
-	if s.state != open {
+	if s.state != open && s.state != opening && !s.passive() {
 		return
 	}
 	s.log.Add(cases.Row{Kind: cases.PauseEnded, Mark: w.Mark})
 	if w.Mark != "" {
 		s.observe(cases.Mark{Name: w.Mark})
 	}
-	if s.state == open {
+	if s.state != closed {
 		s.play()
 	}
 }
@@ -165,6 +248,8 @@ func (s *session) restartLimit() {
 func (s *session) limitReached() {
 	s.obs.Unread = s.state == open && !s.conn.Idle()
 	switch {
+	case s.passive() && s.state == closing:
+		s.drop(cases.ReasonNoEnd)
 	case s.state != open:
 	case s.c.Limit.Close:
 		s.log.Add(cases.Row{Kind: cases.CloseFired})

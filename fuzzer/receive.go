@@ -36,7 +36,7 @@ type message struct {
 
 // receive handles octets behind the opening handshake.
 func (s *session) receive(b []byte) {
-	for len(b) > 0 && s.state != closed && !s.receiver.closed {
+	for len(b) > 0 && s.state != closed && (!s.receiver.closed || s.passive()) {
 		part, rest, ok := s.receiver.decoder.Next(b)
 		if b = rest; !ok {
 			return
@@ -173,7 +173,7 @@ func (s *session) endFrame(h wire.Header) {
 	case cases.OpPing:
 		// RFC 6455 5.5.2 asks every endpoint for a pong, ours too; 5.5.3 lets us
 		// leave some out when they come faster than the peer reads.
-		if s.state == open && s.conn.Pending() < maxPending {
+		if s.state == open && !s.passive() && s.conn.Pending() < maxPending {
 			s.sendFrame(cases.Frame{Opcode: cases.OpPong, Payload: cases.Of(string(payload))}, mask(s.keys.reply))
 		}
 		s.observeControl(cases.Got{Opcode: cases.OpPing, Payload: cases.Of(string(payload))})

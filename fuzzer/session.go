@@ -29,6 +29,7 @@ const (
 	closingTimer              // the peer must have answered our close frame
 	dropTimer                 // the server must have dropped TCP
 	drainTimer                // what we sent before dropping must have left
+	deafTimer                 // we read again
 	pingTimer                 // the next automatic ping
 	pongTimer                 // the peer must have answered it
 	timers
@@ -55,6 +56,8 @@ type session struct {
 	looked time.Time             // when a timer was due before which the peer was looked at once more
 
 	reset bool // TCP is to be reset
+	half  bool // our side of TCP is to be ended when what was sent has left
+	early bool // the script does not wait for the peer's half of the opening handshake
 
 	handshake handshake
 	player    player
@@ -101,13 +104,30 @@ func (s *session) run(ctx context.Context) cases.Observation {
 	s.handshake.start(s)
 	for !s.finished() {
 		s.conn.Flush()
+		s.leave()
 		s.await(ctx)
 	}
 	s.setAlarm(time.Time{})
 	s.deflate.close()
 	o := s.obs
+	if s.c.Limit.Octets > 0 {
+		o.Taken = s.conn.Taken()
+	}
 	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
 	return o
+}
+
+// leave does what waits for what was sent to have left: the rest of a flood, and the
+// end of our side of TCP.
+func (s *session) leave() {
+	for s.player.flood != nil && s.state != closed && s.conn.Idle() {
+		s.play()
+		s.conn.Flush()
+	}
+	if s.half && s.conn.Idle() {
+		s.half = false
+		s.conn.CloseWrite()
+	}
 }
 
 // finished reports whether the session is over: the connection has ended, and
@@ -124,7 +144,7 @@ func (s *session) await(ctx context.Context) {
 		return
 	}
 	t, at := s.next()
-	if s.conn.Idle() && !s.conn.Reading() && s.control.steps() == nil {
+	if s.conn.Idle() && !s.conn.Reading() && s.control.steps() == nil && !s.deaf() {
 		if r, ok := s.conn.Read(at); ok {
 			s.read(r)
 		} else if ctx.Err() == nil {
@@ -148,7 +168,7 @@ func (s *session) await(ctx context.Context) {
 	default:
 	}
 	var reads <-chan wire.Read
-	if s.state != closed { // after that only what we have sent matters
+	if s.state != closed && !s.deaf() { // after that only what we have sent matters
 		reads = s.conn.Reads()
 	}
 	select {
@@ -164,6 +184,9 @@ func (s *session) await(ctx context.Context) {
 		s.stopped()
 	}
 }
+
+// deaf reports whether nothing is read for the time being.
+func (s *session) deaf() bool { return !s.due[deafTimer].IsZero() }
 
 // stopped ends the session with the run.
 func (s *session) stopped() {
@@ -253,6 +276,7 @@ func (s *session) fire(t timer) {
 		s.drop(cases.ReasonNoServerDrop)
 	case drainTimer:
 		s.end = true
+	case deafTimer: // what has arrived is read
 	case pingTimer:
 		s.autoPing()
 	case pongTimer:
@@ -272,6 +296,9 @@ func (s *session) read(r wire.Read) {
 	}
 	s.log.ReceivedOctets(r.Octets)
 	b := r.Octets
+	if p := s.player.split; s.server && p != nil && p.head {
+		s.breach(cases.CheckEarly, cases.Failed, "the client sent octets before it had the response", b)
+	}
 	if s.state == opening {
 		b = s.open(b)
 	}
@@ -288,8 +315,18 @@ func (s *session) fault(text string) {
 	}
 }
 
+// breach notes that the peer has broken a rule that holds on every connection.
+func (s *session) breach(check cases.Check, verdict cases.Verdict, says string, octets []byte) {
+	if len(s.obs.Breaches) < maxFaults {
+		s.obs.Breaches = append(s.obs.Breaches, cases.Breach{
+			Check: check, Verdict: verdict, Says: says, At: cases.Duration(time.Since(s.obs.Started)),
+			Octets: cases.Of(string(octets[:min(len(octets), cases.LogLimit)])),
+		})
+	}
+}
+
 const (
-	maxFaults = 20   // faults kept
+	maxFaults = 20   // faults kept, and breaches
 	maxEvents = 2000 // events kept
 )
 

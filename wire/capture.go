@@ -54,3 +54,15 @@ func (c *Capture) add(sent bool, at cases.Duration, octets net.Buffers) {
 		c.Chunks = append(c.Chunks, chunk)
 	}
 }
+
+// Join adds what b has kept of a later connection.
+func (c *Capture) Join(b *Capture) {
+	for _, chunk := range b.Chunks {
+		if c.full = c.full || c.size+len(chunk.Octets) > c.Limit || len(c.Chunks) == maxChunks; c.full {
+			break
+		}
+		c.Chunks, c.size = append(c.Chunks, chunk), c.size+len(chunk.Octets)
+	}
+	c.LostSent += b.LostSent
+	c.LostReceived += b.LostReceived
+}

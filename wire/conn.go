@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gobahn/cases"
@@ -41,6 +42,8 @@ type Conn struct {
 	alone   bool    // out, or what the writer has, must leave by itself
 	writing int     // slices the writer has
 	dead    bool    // a write failed: nothing more can be sent
+
+	taken atomic.Int64 // octets that the kernel has taken
 }
 
 // A Write is news of the writer, to be passed to Done.
@@ -258,6 +261,7 @@ func (c *Conn) leftAtOnce() bool {
 		return false
 	}
 	n := writeNow(c.nc, c.out.octets[0])
+	c.taken.Add(int64(n))
 	c.out.octets[0] = c.out.octets[0][n:]
 	if len(c.out.octets[0]) > 0 {
 		return false
@@ -272,6 +276,9 @@ func (c *Conn) Idle() bool { return c.dead || c.Pending() == 0 }
 // Pending is how many of the octet slices sent have not left yet. Those the
 // writer has count until all of them have.
 func (c *Conn) Pending() int { return c.writing + len(c.out.octets) + len(c.queue) }
+
+// Taken is how many octets the kernel has taken to send.
+func (c *Conn) Taken() int64 { return c.taken.Load() }
 
 // CloseWrite tells the peer that nothing more will be sent, where TCP or TLS
 // allows it, and closes the connection where not.
@@ -354,7 +361,8 @@ func (c *Conn) tell(w Write) bool {
 }
 
 func (c *Conn) writeSegment(s segment) error {
-	if err := write(c.nc, s.octets); err != nil {
+	n, err := write(c.nc, s.octets)
+	if c.taken.Add(n); err != nil {
 		return err
 	}
 	if s.alone {
@@ -375,19 +383,20 @@ func (c *Conn) rest(d time.Duration) {
 	}
 }
 
-// write writes out as one write, as far as nc can.
-func write(nc net.Conn, out net.Buffers) error {
+// write writes out as one write, as far as nc can, and returns how many octets it took.
+func write(nc net.Conn, out net.Buffers) (int64, error) {
 	if _, ok := nc.(*net.TCPConn); ok || len(out) == 1 {
-		_, err := out.WriteTo(nc)
-		return err
+		return out.WriteTo(nc)
 	}
 	// Only TCP takes several slices at once. TLS would make a record, and a
 	// segment, of each.
 	w := bufio.NewWriterSize(nc, readSize)
+	n := int64(0)
 	for _, b := range out {
-		if _, err := w.Write(b); err != nil {
-			return err
+		m, err := w.Write(b)
+		if n += int64(m); err != nil {
+			return n, err
 		}
 	}
-	return w.Flush()
+	return n, w.Flush()
 }

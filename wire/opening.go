@@ -83,7 +83,7 @@ func CheckResponse(h Head, key string, protocols ...string) error {
 	case err != nil:
 		return err
 	case status != 101:
-		return fmt.Errorf("the server answered %q instead of 101 Switching Protocols", clip(h.Line))
+		return fmt.Errorf("the server answered %q instead of %w", clip(h.Line), ErrRefused)
 	case !h.HasToken("Upgrade", "websocket"):
 		return fmt.Errorf("the response has Upgrade: %q, want websocket", clip(h.Get("Upgrade")))
 	case !h.HasToken("Connection", "upgrade"):
@@ -96,6 +96,21 @@ func CheckResponse(h Head, key string, protocols ...string) error {
 		return fmt.Errorf("the response has subprotocol %q, which was not asked for", clip(protocol))
 	}
 	return h.once("response", "Sec-WebSocket-Accept")
+}
+
+// ErrRefused is returned by CheckResponse for a response whose status is not 101.
+var ErrRefused = errors.New("101 Switching Protocols")
+
+// Protocols are the subprotocols that a request offers, in order.
+func Protocols(request Head) (list []string) {
+	for _, value := range request.Values("Sec-WebSocket-Protocol") {
+		for offer := range strings.SplitSeq(value, ",") {
+			if offer = strings.Trim(offer, " \t"); offer != "" {
+				list = append(list, offer)
+			}
+		}
+	}
+	return list
 }
 
 // once returns an error if a field is given more than once, of those that must
@@ -144,11 +159,9 @@ func CheckRequest(h Head, versions ...int) error {
 // ChooseProtocol is the first of the subprotocols that a client offers which is one
 // of ours, empty if none is (RFC 6455 4.2.2).
 func ChooseProtocol(request Head, ours []string) string {
-	for _, value := range request.Values("Sec-WebSocket-Protocol") {
-		for offer := range strings.SplitSeq(value, ",") {
-			if offer = strings.Trim(offer, " \t"); slices.Contains(ours, offer) {
-				return offer
-			}
+	for _, offer := range Protocols(request) {
+		if slices.Contains(ours, offer) {
+			return offer
 		}
 	}
 	return ""

@@ -1,0 +1,75 @@
+package fuzzer
+
+import (
+	"context"
+
+	"gobahn/cases"
+	"gobahn/wire"
+)
+
+// whole plays all of a case: what the user has not declared keeps it from being played,
+// its crowd comes first, each of its variants has a connection of its own, and at its
+// end a look is taken at the server.
+func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
+	if missing := r.client.Declared.lacks(c.Needs); missing != nil {
+		return cases.Observation{Seed: r.client.Seed, Missing: missing}, nil, nil
+	}
+	disperse := r.crowd(ctx, c.Crowd)
+	defer disperse()
+	if len(c.Variants) == 0 {
+		return r.part(ctx, c)
+	}
+	var all cases.Observation
+	var capture *wire.Capture
+	for i, part := range c.Parts() {
+		o, octets, err := r.part(ctx, part)
+		if ctx.Err() != nil || err != nil {
+			return o, octets, err
+		}
+		gather(&all, o, i, len(c.Variants))
+		capture = joined(capture, octets)
+	}
+	all.Show(cases.Judge(c, all).Worst)
+	return all, capture, nil
+}
+
+// part plays a case on one connection.
+func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
+	watched := func() *cases.Memory { return nil }
+	if c.Memory > 0 {
+		watched = r.client.Declared.memory()
+	}
+	o, capture, err := r.connect(ctx, c, nil)
+	if err == nil && c.Alive && ctx.Err() == nil {
+		o.Life = r.life(ctx)
+	}
+	o.Memory = watched()
+	return o, capture, err
+}
+
+// gather puts what happened in one of n parts where it belongs.
+func gather(all *cases.Observation, o cases.Observation, i, n int) {
+	if all.Parts == nil {
+		all.Parts = make([]*cases.Observation, n)
+		all.Server, all.Seed, all.Started = o.Server, o.Seed, o.Started
+	}
+	all.Parts[i] = &o
+	all.Duration += o.Duration
+	all.Lag += o.Lag
+	for _, b := range o.Breaches {
+		if len(all.Breaches) < maxFaults {
+			all.Breaches = append(all.Breaches, b)
+		}
+	}
+}
+
+// joined is what was captured of one connection after another.
+func joined(before, after *wire.Capture) *wire.Capture {
+	if before == nil {
+		return after
+	}
+	if after != nil {
+		before.Join(after)
+	}
+	return before
+}

@@ -1,0 +1,112 @@
+package wire
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gobahn/cases"
+)
+
+// Edit is h with the edits of o, whose payloads have the words of fill in the place of
+// their names in braces.
+func (h Head) Edit(o cases.Opening, fill *strings.Replacer) Head {
+	h.Fields = slices.Clone(h.Fields)
+	if o.Line != (cases.Payload{}) {
+		h.Line = filled(o.Line, fill)
+	}
+	for _, e := range o.Edits {
+		h.edit(e, filled(e.To, fill))
+	}
+	if o.Style.Reverse {
+		slices.Reverse(h.Fields)
+	}
+	return h
+}
+
+// edit makes one edit. What it inserts as it is stays out.
+func (h *Head) edit(e cases.Edit, to string) {
+	named := func(name string) func(Field) bool {
+		return func(f Field) bool { return strings.EqualFold(f.Name, name) }
+	}
+	moved := func(name string) (fields []Field) {
+		for _, f := range h.Fields {
+			if named(name)(f) {
+				fields = append(fields, f)
+			}
+		}
+		h.Fields = slices.DeleteFunc(h.Fields, named(name))
+		return fields
+	}
+	switch {
+	case e.Set != "":
+		h.replace(Field{e.Set, to})
+	case e.Add != "":
+		h.Add(e.Add, to)
+	case e.Remove != "":
+		h.Fields = slices.DeleteFunc(h.Fields, named(e.Remove))
+	case e.First != "":
+		h.Fields = append(moved(e.First), h.Fields...)
+	case e.Last != "":
+		h.Fields = append(h.Fields, moved(e.Last)...)
+	}
+}
+
+// Styled is the octets of h, which has the edits of o, in the style of o and with all
+// that o has around it and inserts as it is, cut where o says so.
+func (h Head) Styled(o cases.Opening, fill *strings.Replacer) []byte {
+	b := []byte(filled(o.Before, fill))
+	if o.Octets != (cases.Payload{}) {
+		b = append(b, filled(o.Octets, fill)...)
+	} else {
+		b = h.style(b, o, fill)
+	}
+	b = append(b, filled(o.After, fill)...)
+	switch {
+	case o.Cut > 0:
+		b = b[:min(o.Cut, len(b))]
+	case o.Cut < 0:
+		b = b[:max(0, len(b)+o.Cut)]
+	}
+	return b
+}
+
+func (h Head) style(b []byte, o cases.Opening, fill *strings.Replacer) []byte {
+	end := cmp.Or(o.Style.End, "\r\n")
+	b = append(append(b, h.Line...), end...)
+	for _, f := range h.Fields {
+		b = append(b, spelt(f.Name, o.Style.Names)...)
+		b = append(b, cmp.Or(o.Style.Colon, ": ")...)
+		b = append(b, f.Value...)
+		b = append(append(b, o.Style.Trail...), end...)
+	}
+	for _, e := range o.Edits {
+		b = append(b, filled(e.Insert, fill)...)
+	}
+	return append(b, cmp.Or(o.Style.LastEnd, end)...)
+}
+
+// spelt is a name in other letters.
+func spelt(name, letters string) string {
+	switch letters {
+	case "lower":
+		return strings.ToLower(name)
+	case "upper":
+		return strings.ToUpper(name)
+	case "mixed":
+		b := []byte(strings.ToLower(name))
+		for i := 1; i < len(b); i += 2 {
+			b[i] = strings.ToUpper(name[i : i+1])[0]
+		}
+		return string(b)
+	}
+	return name
+}
+
+// filled is the octets of p with words in the place of their names.
+func filled(p cases.Payload, fill *strings.Replacer) string {
+	if fill == nil || p.Text == "" || p.Len > 0 {
+		return string(p.Octets())
+	}
+	return fill.Replace(p.Text)
+}
