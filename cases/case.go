@@ -24,7 +24,7 @@ type Case struct {
 	Requirements []string  `json:"requirements,omitempty"` // ids of the requirements it tests
 	Role         Role      `json:"role,omitempty"`         // of the peers it is for; empty: both
 	Needs        []Need    `json:"needs,omitempty"`        // what the user must declare for it to be played
-	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for
+	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for, or offered by itself
 	Variants     []Variant `json:"variants,omitempty"`     // each is played, and the worst verdict counts
 	Growth       float64   `json:"growth,omitempty"`       // the second of two variants may take that many times as long as the first; 0: as long as it likes
 	Passive      bool      `json:"passive,omitempty"`      // we only do what the script says: no pong, no answer to a close frame, no end of TCP
@@ -61,13 +61,18 @@ const (
 // Needs lists all needs.
 var Needs = []Need{NeedProtocol, NeedOrigin, NeedMaxMessage, NeedPID}
 
-// A Tag says why a case is left out unless it is asked for.
+// A Tag says why a case is left out unless it is asked for, or with Handshake, why
+// clients are offered it by itself.
 type Tag string
 
 // The tags.
 const (
 	Slow  Tag = "slow"  // it takes more than ten seconds
 	Heavy Tag = "heavy" // it moves more than 64 MiB
+
+	// Handshake is for cases in which a client may have to refuse the opening handshake:
+	// many a driver ends with the first that it cannot open.
+	Handshake Tag = "handshake"
 )
 
 // A Crowd is other connections to the server under test, of which nothing is observed.
@@ -111,6 +116,7 @@ type Outcome struct {
 	Verdict Verdict `json:"verdict"`
 	Events  Events  `json:"events,omitempty"`
 	MayMiss int     `json:"mayMiss,omitempty"` // so many of the first events may be missing, any of them
+	Any     bool    `json:"any,omitempty"`     // whatever else is observed, before or after
 	Says    string  `json:"says,omitempty"`    // what the report says when this one matched
 }
 
@@ -134,6 +140,9 @@ func Decided(accept []Outcome, got Events) bool {
 
 // matches reports whether got is o.
 func (o Outcome) matches(got Events) bool {
+	if o.Any {
+		return o.within(got)
+	}
 	needed := max(0, len(o.Events)-max(0, o.MayMiss)) // at the end
 	n := len(got) - needed
 	if n < 0 || !got[n:].Equal(o.Events[len(o.Events)-needed:]) {
@@ -142,6 +151,17 @@ func (o Outcome) matches(got Events) bool {
 	o.Events = o.Events[:len(o.Events)-needed]
 	_, ok := o.follow(got[:n])
 	return ok
+}
+
+// within reports whether the events of o are among got, in their order.
+func (o Outcome) within(got Events) bool {
+	next := 0
+	for _, e := range got {
+		if next < len(o.Events) && sameEvent(o.Events[next], e) {
+			next++
+		}
+	}
+	return next == len(o.Events)
 }
 
 // begins reports whether got is how o begins, and more may come.

@@ -41,6 +41,9 @@ var Catalogue = casesOf(Chapters)
 // All is every case there is, in order.
 var All = append(slices.Clip(Catalogue), casesOf(Extended)...)
 
+// AllChapters are those of the reference and then the others, in order.
+func AllChapters() []Chapter { return slices.Concat(Chapters, Extended) }
+
 // casesOf are the cases of chapters, in order.
 func casesOf(chapters []Chapter) (list []Case) {
 	for _, chapter := range chapters {

@@ -64,7 +64,7 @@ func failing(c Case, codes ...uint16) Case {
 // clientRefuses is c, which a client under test must not take for an open WebSocket: it
 // ends TCP, and neither echoes the probe nor answers the ping.
 func clientRefuses(c Case) Case {
-	c.Role = Client
+	c.Role, c.Tags = Client, append(c.Tags, Handshake)
 	c.Script, c.Accept = Script{Text(probe), Ping("after")}, Silence
 	c.Ending = Ending{Peer: true, AnyCode: true, MayDrop: true}.OrFail(WrongSide)
 	c.Limit = FailAfter(2 * Second)

@@ -89,7 +89,7 @@ func judgeEvents(c Case, o Observation) (Verdict, string) {
 	switch {
 	case !o.Opened:
 		return Failed, "The case was not played: " + openingFault(o)
-	case c.Deflate != nil && o.Deflate == nil:
+	case c.Deflate != nil && o.Deflate == nil && !c.Deflate.Optional:
 		return Unimplemented, "The case was not played: permessage-deflate was not agreed on."
 	}
 	for _, outcome := range c.Accept {

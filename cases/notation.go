@@ -157,6 +157,12 @@ func (e Events) String() string {
 
 // String is the events, and how many of them may be missing.
 func (o Outcome) String() string {
+	switch {
+	case o.Any && len(o.Events) == 0:
+		return "anything"
+	case o.Any:
+		return fmt.Sprintf("%s, among whatever else", o.Events)
+	}
 	if o.MayMiss == 0 {
 		return o.Events.String()
 	}

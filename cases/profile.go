@@ -221,7 +221,7 @@ func (c Change) apply(v *Verdict, says *string, instead string) bool {
 // The observation is the same under every profile, so that one that was made under
 // another can be judged again.
 func (p Profile) Judge(c Case, o Observation) Result {
-	if len(c.Variants) > 0 {
+	if len(c.Variants) > 0 && len(o.Missing) == 0 {
 		return p.judgeParts(c, o)
 	}
 	under := c.Under(p, o.Server)

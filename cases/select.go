@@ -15,7 +15,8 @@ import (
 // for the dots: "6.2.*", "1*" (10.1.1 too), "1[1-3].*". The pattern "*" alone
 // selects the cases of the reference, as its users expect, and no others. A
 // pattern without a * is an id, which must be that of a case; among excludes
-// it need not be.
+// it need not be. Cases that the reference has not are selected only by patterns that
+// name their chapter, such as "14.*": "1*" means what it always has.
 func Select(all []Case, patterns, excludes []string) ([]Case, error) {
 	for _, p := range patterns {
 		if !strings.Contains(p, "*") && !slices.ContainsFunc(all, func(c Case) bool { return string(c.ID) == p }) {
@@ -73,7 +74,15 @@ func newMatcher(pattern string) (matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("case pattern %q: %w", pattern, err)
 	}
-	return func(id ID) bool { return re.MatchString(string(id)) }, nil
+	return func(id ID) bool { return re.MatchString(string(id)) && (Number(id) > 0 || namesChapter(pattern, id)) }, nil
+}
+
+// namesChapter reports whether pattern says of which chapter id is: "14.*", "user/*".
+func namesChapter(pattern string, id ID) bool {
+	end := strings.IndexAny(string(id), "./")
+	return end > 0 && slices.ContainsFunc(strings.Split(pattern, "|"), func(alternative string) bool {
+		return strings.HasPrefix(alternative, string(id)[:end+1])
+	})
 }
 
 // Whole returns what reports whether a pattern describes all of a name, as patterns

@@ -32,10 +32,11 @@ func TestSelectFollowsThePatternRules(t *testing.T) {
 	}{
 		{"the star is the reference's cases", []string{"*"}, nil, []ID{"1.1.1", "1.1.2", "1.2.1", "2.1", "2.10", "10.1.1", "12.1.1", "12.1.10", "12.2.1", "13.1.1"}},
 		{"a section", []string{"1.1.*"}, nil, []ID{"1.1.1", "1.1.2"}},
-		{"a star without a dot reaches further", []string{"1*"}, nil, []ID{"1.1.1", "1.1.2", "1.2.1", "10.1.1", "12.1.1", "12.1.10", "12.2.1", "13.1.1", "14.1"}},
+		{"a star without a dot reaches further", []string{"1*"}, nil, []ID{"1.1.1", "1.1.2", "1.2.1", "10.1.1", "12.1.1", "12.1.10", "12.2.1", "13.1.1"}},
 		{"a pattern is anchored at the start only", []string{"12.*.1"}, nil, []ID{"12.1.1", "12.1.10", "12.2.1"}},
 		{"a pattern is not looked for inside", []string{"1.2*"}, nil, []ID{"1.2.1"}},
-		{"a class", []string{"1[2-4].*"}, nil, []ID{"12.1.1", "12.1.10", "12.2.1", "13.1.1", "14.1"}},
+		{"a class", []string{"1[2-4].*"}, nil, []ID{"12.1.1", "12.1.10", "12.2.1", "13.1.1"}},
+		{"an alternative names a new chapter", []string{"2.1*|14.*"}, nil, []ID{"2.1", "2.10", "14.1"}},
 		{"alternatives stay anchored", []string{"14.*|2.*"}, nil, []ID{"2.1", "2.10", "14.1"}},
 		{"a dot is a dot", []string{"1.1.1*", "1x1*"}, nil, []ID{"1.1.1"}},
 		{"an id is no pattern", []string{"2.1"}, nil, []ID{"2.1"}},

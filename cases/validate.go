@@ -69,8 +69,8 @@ func (c Case) validateRest() error {
 		}
 	}
 	for _, tag := range c.Tags {
-		if tag != Slow && tag != Heavy {
-			return fmt.Errorf("tag %q: want %s or %s", tag, Slow, Heavy)
+		if tag != Slow && tag != Heavy && tag != Handshake {
+			return fmt.Errorf("tag %q: want %s, %s or %s", tag, Slow, Heavy, Handshake)
 		}
 	}
 	switch {

@@ -67,6 +67,7 @@ type Played struct {
 	Case        cases.Case // once it has been played, as it was judged
 	Observation cases.Observation
 	Result      cases.Result
+	More        bool          // it has variants that are still to be played; what is here is of those that were
 	Capture     *wire.Capture // the octets of the conversation; nil: none were kept
 }
 

@@ -31,24 +31,24 @@ var endpoints = map[string]endpoint{
 }
 
 // getCaseCount sends the number of cases as a text message and closes.
-func (v *visit) getCaseCount(url.Values) (plan, error) {
-	return say("getCaseCount", strconv.Itoa(len(v.server.Cases))), nil
+func (v *visit) getCaseCount(query url.Values) (plan, error) {
+	return say("getCaseCount", strconv.Itoa(len(v.server.turns[query.Get("set")]))), nil
 }
 
 // getCaseInfo sends what a case is.
 func (v *visit) getCaseInfo(query url.Values) (plan, error) {
-	number, err := v.server.caseNumber(query)
+	_, one, err := v.server.turn(query)
 	if err != nil {
 		return plan{}, err
 	}
-	c := v.server.Cases[number-1]
+	c := one.c
 	return say("getCaseInfo", fmt.Sprintf(`{"id": %s, "description": %s}`, quoted(string(c.ID)), quoted(c.Description))), nil
 }
 
 // getCaseStatus sends the verdict of a case when there is one. A client may ask
 // before it has the case played.
 func (v *visit) getCaseStatus(query url.Values) (plan, error) {
-	number, err := v.server.caseNumber(query)
+	_, one, err := v.server.turn(query)
 	if err != nil {
 		return plan{}, err
 	}
@@ -56,7 +56,7 @@ func (v *visit) getCaseStatus(query url.Values) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	verdict, leave := v.server.results.wait(agent, v.server.Cases[number-1].ID)
+	verdict, leave := v.server.results.wait(agent, one.whole.ID)
 	later := make(chan cases.Script, 1)
 	ctx, stop := context.WithCancel(v.ctx)
 	v.server.visits.Go(func() {
@@ -77,7 +77,7 @@ var idleLimit = cases.CloseAfter(cases.Duration(time.Hour))
 // runCase plays the case with the number, or the id (casetuple), asked for.
 func (v *visit) runCase(query url.Values) (plan, error) {
 	s := v.server
-	number, err := s.caseNumber(query)
+	number, one, err := s.turn(query)
 	if err != nil {
 		return plan{}, err
 	}
@@ -88,31 +88,56 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	played := Played{Agent: agent, Peer: v.peer, Number: number, Case: s.Cases[number-1]}
+	played := Played{Agent: agent, Peer: v.peer, Number: number, Case: one.whole}
 	if s.Skip != nil && s.Skip(agent, played.Case.ID) {
 		if s.OnSkip != nil {
 			s.OnSkip(played)
 		}
 		return control("skipped", cases.Script{hangUpNormally}), nil
 	}
+	if missing := s.Declared.lacks(one.whole.Needs); missing != nil {
+		return v.undeclared(played, missing)
+	}
 	if s.OnStart != nil {
 		s.OnStart(played)
+	}
+	watched := func() *cases.Memory { return nil }
+	if one.c.Memory > 0 {
+		watched = s.Declared.memory()
 	}
 	end := s.flights.begin(agent)
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {
 		defer end()
+		o.Memory = watched()
 		if v.ctx.Err() != nil {
 			return nil
 		}
+		o, played.More = s.tables.add(agent, one, o)
 		played.Observation, played.Result, played.Capture = o, s.Profile.Judge(played.Case, o), capture
 		played.Case = played.Case.Under(s.Profile, o.Server)
-		defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
+		if !played.More {
+			defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
+		}
 		if s.OnResult == nil {
 			return nil
 		}
 		return s.OnResult(played)
 	}
-	return plan{c: played.Case}, nil
+	return plan{c: one.c}, nil
+}
+
+// undeclared is a case that is not played, since the user has not said what it takes.
+func (v *visit) undeclared(played Played, missing []cases.Need) (plan, error) {
+	s := v.server
+	played.Observation = cases.Observation{Server: true, Seed: s.Seed, Missing: missing}
+	played.Result = s.Profile.Judge(played.Case, played.Observation)
+	s.results.add(played.Agent, played.Case.ID, played.Result.Verdict)
+	if s.OnResult != nil {
+		if v.err = s.OnResult(played); v.err != nil {
+			return plan{}, v.err
+		}
+	}
+	return control("undeclared", cases.Script{hangUpNormally}), nil
 }
 
 // updateReports writes the reports, then closes. It may stop the server.
@@ -196,24 +221,28 @@ func quoted(s string) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// caseNumber is the number of the case a client asks for, from 1.
-func (s *Server) caseNumber(query url.Values) (int, error) {
+// turn is what a client asks for, and its number, from 1.
+func (s *Server) turn(query url.Values) (int, turn, error) {
+	turns := s.turns[query.Get("set")]
 	if query.Has("case") {
 		n, err := strconv.Atoi(query.Get("case"))
-		if err != nil || n < 1 || n > len(s.Cases) {
-			return 0, fmt.Errorf("no case %q: want a number from 1 to %d", query.Get("case"), len(s.Cases))
+		if err != nil || n < 1 || n > len(turns) {
+			return 0, turn{}, fmt.Errorf("no case %q: want a number from 1 to %d", query.Get("case"), len(turns))
 		}
-		return n, nil
+		return n, turns[n-1], nil
 	}
 	if !query.Has("casetuple") {
-		return 0, fmt.Errorf("no case: want ?case=NUMBER or ?casetuple=ID")
+		return 0, turn{}, fmt.Errorf("no case: want ?case=NUMBER or ?casetuple=ID")
 	}
-	for i, c := range s.Cases {
-		if string(c.ID) == query.Get("casetuple") {
-			return i + 1, nil
+	id := query.Get("casetuple")
+	for _, turns := range s.turns {
+		for i, one := range turns {
+			if string(one.c.ID) == id || string(one.whole.ID) == id && one.part == 0 {
+				return i + 1, one, nil
+			}
 		}
 	}
-	return 0, fmt.Errorf("no case %q among those of this run", query.Get("casetuple"))
+	return 0, turn{}, fmt.Errorf("no case %q among those of this run", id)
 }
 
 // agentName is the name the client gives itself.

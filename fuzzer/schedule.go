@@ -2,12 +2,14 @@ package fuzzer
 
 import (
 	"context"
+	"iter"
 	"runtime"
 	"slices"
 	"sync"
 	"time"
 
 	"gobahn/cases"
+	"gobahn/wire"
 )
 
 // Cases are played side by side as far as that cannot change a verdict. First come
@@ -29,12 +31,14 @@ func heavyLanes() int { return 2 * runtime.NumCPU() }
 // its length.
 func load(c cases.Case) (octets int) {
 	const message = 1 << 10
-	for _, step := range c.Script {
+	for step := range steps(c) {
 		switch s := step.(type) {
 		case cases.Frame:
 			octets += s.Payload.Size()
 		case cases.Message:
 			octets += s.Payload.Size()
+		case cases.Flood:
+			octets += s.Count * (s.Frame.Payload.Size() + wire.MaxHeader)
 		case cases.Echo:
 			octets += s.Count * (s.Message.Payload.Size() + message)
 		}
@@ -42,9 +46,26 @@ func load(c cases.Case) (octets int) {
 	return octets
 }
 
+// steps are those of all parts of c.
+func steps(c cases.Case) iter.Seq[cases.Step] {
+	return func(yield func(cases.Step) bool) {
+		for _, part := range c.Parts() {
+			for _, step := range part.Script {
+				if !yield(step) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// lonely reports whether what is observed of c would be of others, too, if they were
+// played beside it: time, memory, or many connections.
+func lonely(c cases.Case) bool { return c.Memory > 0 || c.Growth > 0 || c.Crowd != nil }
+
 // waits is how long the script of c pauses.
 func waits(c cases.Case) (sum cases.Duration) {
-	for _, step := range c.Script {
+	for step := range steps(c) {
 		switch s := step.(type) {
 		case cases.Wait:
 			sum += s.For
@@ -134,9 +155,11 @@ func (r *clientRun) alone(ctx context.Context, queue []Played) error {
 
 // beside plays the cases of queue side by side, the light ones first.
 func (r *clientRun) beside(ctx context.Context, queue []Played) error {
-	var quick, waiting, heavy []Played
+	var quick, waiting, heavy, last []Played
 	for _, p := range queue {
 		switch {
+		case lonely(p.Case):
+			last = append(last, p)
 		case load(p.Case) >= heavyLoad:
 			heavy = append(heavy, p)
 		case waits(p.Case) > 0:
@@ -152,12 +175,18 @@ func (r *clientRun) beside(ctx context.Context, queue []Played) error {
 		if err := r.phase(ctx, &lanes{slices.Concat(waiting, quick), n}); err != nil {
 			return err
 		}
-		return r.phase(ctx, &lanes{heavy, n})
+		if err := r.phase(ctx, &lanes{heavy, n}); err != nil {
+			return err
+		}
+		return r.alone(ctx, last)
 	}
 	if err := r.phase(ctx, &lanes{waiting, waitingLanes}, &lanes{quick, 1}); err != nil {
 		return err
 	}
-	return r.phase(ctx, &lanes{heavy, heavyLanes()})
+	if err := r.phase(ctx, &lanes{heavy, heavyLanes()}); err != nil {
+		return err
+	}
+	return r.alone(ctx, last)
 }
 
 // Lanes are cases that are played so many at a time.

@@ -20,7 +20,7 @@ import (
 // the reference.
 type Server struct {
 	Config
-	Cases     []cases.Case // number 1 is the first
+	Cases     []cases.Case // number 1 is the first; every variant of a case has a number
 	Protocols []string     // subprotocols that are accepted
 	TLS       *tls.Config  // nil: none is spoken
 
@@ -41,6 +41,8 @@ type Server struct {
 	lag     lag
 	roster  roster
 	results results
+	tables  tables
+	turns   map[string][]turn // by the name of the set
 	visits  sync.WaitGroup // connections, and what works for them
 	open    atomic.Int64   // WebSockets
 }
@@ -65,6 +67,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer stop()
 	defer ln.Close()
 
+	s.turns = turnsOf(s.Cases)
 	defer s.lag.measure(ctx)()
 	defer s.visits.Wait()
 	slots := make(chan struct{}, maxConns)

@@ -31,7 +31,7 @@ var oldCodes = map[int][]int{
 
 // codesNow are those of the catalogue.
 var codesNow = func() (codes []int) {
-	for _, c := range cases.Catalogue {
+	for _, c := range cases.All {
 		if code := codeSent(c); code != nil {
 			codes = append(codes, *code)
 		}

@@ -67,7 +67,7 @@ func Conforms(r cases.Result) bool {
 
 // ChapterOf is the chapter of a case. One that is not known has a number but no title.
 func ChapterOf(id cases.ID) cases.Chapter {
-	chapter, _ := place(id, cases.Chapters)
+	chapter, _ := place(id, cases.AllChapters())
 	return chapter
 }
 

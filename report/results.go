@@ -66,7 +66,7 @@ func (r *Results) File() string { return r.f.Name() }
 func (r *Results) Agents() []string { return slices.Clone(r.w.agents) }
 
 // Summary counts the verdicts.
-func (r *Results) Summary() Summary { return r.w.summary(cases.Chapters) }
+func (r *Results) Summary() Summary { return r.w.summary(cases.AllChapters()) }
 
 // All are all records.
 func (r *Results) All() iter.Seq2[Record, error] {

@@ -13,7 +13,7 @@ import (
 // WriteSingle writes the whole report as one HTML file, of which nothing leads outside.
 func (r *Results) WriteSingle(w io.Writer) error {
 	r.w.single = true
-	overview := r.w.overview(cases.Chapters)
+	overview := r.w.overview(cases.AllChapters())
 	overview.Alone = true
 	pages := func(yield func(templates.Page, error) bool) {
 		for one, err := range r.All() {

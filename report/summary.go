@@ -32,7 +32,7 @@ type Count struct {
 func (w *Writer) Summary() Summary {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.summary(cases.Chapters)
+	return w.summary(cases.AllChapters())
 }
 
 func (w *Writer) summary(chapters []cases.Chapter) Summary {

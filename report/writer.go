@@ -284,7 +284,7 @@ func (w *Writer) flush() error {
 	if err := writeFile(w.dir, indexJSON, body); err != nil {
 		return err
 	}
-	if err := w.writePage(indexHTML, templates.OverviewPage(w.overview(cases.Chapters))); err != nil {
+	if err := w.writePage(indexHTML, templates.OverviewPage(w.overview(cases.AllChapters()))); err != nil {
 		return err
 	}
 	w.flushed = true

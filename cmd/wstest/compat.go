@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/spec"
 )
 
@@ -173,19 +174,23 @@ func read[T any](c *compat, file func(string) (T, []spec.Warning, error), text f
 }
 
 // override is what the flags say of the selection and the directory, if they do.
-func (c *compat) override(cmd *cobra.Command, s spec.Selection, outdir string) selection {
+func (c *compat) override(cmd *cobra.Command, s spec.Selection, outdir string) (selection, error) {
 	changed := cmd.Flags().Changed
 	if !changed("outdir") {
 		c.outdir = outdir
 	}
 	sel := selection{cases: s.Cases, exclude: s.ExcludeCases, agents: s.ExcludeAgentCases}
-	if changed("cases") {
-		sel.cases = patterns(c.cases)
+	if changed("cases") || changed("suite") {
+		wanted, err := c.declarations.patterns(c.cases)
+		if err != nil {
+			return sel, err
+		}
+		sel.cases = patterns(wanted)
 	}
 	if changed("exclude") || changed("exclude-cases") {
 		sel.exclude = patterns(c.exclude)
 	}
-	return sel
+	return sel, nil
 }
 
 // fuzzingClient tests the servers of the spec file.
@@ -202,7 +207,10 @@ func (c *compat) fuzzingClient(cmd *cobra.Command) error {
 	} else if c.url != "" {
 		c.warn("-w %s has no effect: the spec file has servers", c.url)
 	}
-	sel := c.override(cmd, s.Selection, s.Outdir)
+	sel, err := c.override(cmd, s.Selection, s.Outdir)
+	if err != nil {
+		return err
+	}
 	j := clientJob{runFlags: c.runFlags, targets: s.Servers, out: c.out, log: c.log}
 	if err := j.prepare(sel, c.log); err != nil {
 		return err
@@ -234,11 +242,15 @@ func (c *compat) fuzzingServer(cmd *cobra.Command) error {
 		}
 		return badInput{err}
 	}
-	sel := c.override(cmd, s.Selection, s.Outdir)
+	sel, err := c.override(cmd, s.Selection, s.Outdir)
+	if err != nil {
+		return err
+	}
 	j := serverJob{
 		runFlags: c.runFlags, listen: address, webport: c.webport, tls: config, options: s.Options, protocols: s.Protocols,
 		control: c.control, out: c.out, log: c.log,
 	}
+	j.role = cases.Client
 	if err := j.choose(sel, c.log); err != nil {
 		return err
 	}

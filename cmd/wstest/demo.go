@@ -27,7 +27,7 @@ func demoCommand() *cobra.Command {
 			defer stop()
 			j.targets = []spec.Target{{URL: url, Agent: "gorilla", Options: fuzzer.DefaultOptions()}}
 			j.out, j.log = j.messages(cmd), cmd.ErrOrStderr()
-			if err := j.prepare(j.selection(), j.log); err != nil {
+			if err := j.prepareSelected(); err != nil {
 				return err
 			}
 			return j.conform(cmd.Context())

@@ -24,6 +24,15 @@ type clientJob struct {
 	out, log io.Writer
 }
 
+// prepareSelected is prepare with the selection of the command line.
+func (j *clientJob) prepareSelected() error {
+	s, err := j.selection()
+	if err != nil {
+		return err
+	}
+	return j.prepare(s, j.log)
+}
+
 // prepare checks everything before anything is played.
 func (j *clientJob) prepare(s selection, log io.Writer) error {
 	for _, t := range j.targets {
@@ -34,6 +43,7 @@ func (j *clientJob) prepare(s selection, log io.Writer) error {
 			return usageError{atURL(t, err)}
 		}
 	}
+	j.role = cases.Server
 	return j.choose(s, log)
 }
 

@@ -68,7 +68,7 @@ func (g *gateFlags) load(r *runFlags, log io.Writer) (err error) {
 	if g.expect != "" {
 		list, err := spec.ReadExpectations(g.expect)
 		if err == nil {
-			g.expected, err = gate.Look(list, cases.Catalogue)
+			g.expected, err = gate.Look(list, cases.All)
 		}
 		if err != nil {
 			return badInput{err}

@@ -60,6 +60,9 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 
 // add records one case.
 func (r *recorder) add(p fuzzer.Played) error {
+	if p.More { // counted when all of it was played
+		return r.reports.Add(recordOf(p))
+	}
 	r.progress.done(p)
 	r.count(p)
 	return errors.Join(r.reports.Add(recordOf(p)), r.flags.outputs.played(r.reports, p))

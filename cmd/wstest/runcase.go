@@ -28,14 +28,21 @@ func runCommand() *cobra.Command {
 			if len(args) != 2 {
 				return usagef("want the id of a case and the URL of a server: wstest run 3.6 ws://127.0.0.1:9001")
 			}
-			j.runFlags.cases = []string{args[0]}
+			id, part := cases.ID(args[0]).Part()
+			j.runFlags.cases = []string{string(id)}
 			j.targets = []spec.Target{{URL: args[1], Options: fuzzer.DefaultOptions()}}
 			j.out, j.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
-			if err := j.prepare(j.selection(), j.log); err != nil {
+			if err := j.prepareSelected(); err != nil {
 				return err
 			}
 			if len(j.list) != 1 {
 				return usagef("%s selects %d cases: want one", args[0], len(j.list))
+			}
+			if parts := j.list[0].Parts(); part >= 0 {
+				if part >= len(parts) {
+					return usagef("case %s has %d variants, there is no %s", id, len(parts), args[0])
+				}
+				j.list[0] = parts[part]
 			}
 			return j.watch(cmd, pcapPath)
 		},
@@ -43,6 +50,8 @@ func runCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
 	j.profileFlag(cmd)
+	j.declarations.serverFlags(cmd)
+	f.IntVar(&j.peer.PID, "pid", 0, "process of the server, whose memory is watched")
 	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
 	f.StringVar(&pcapPath, "pcap", "", "write the conversation to this `file`, for Wireshark")
 	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")

@@ -29,7 +29,7 @@ func patterns(texts []string) (list []spec.Pattern) {
 // are reported on log.
 func (s selection) list(log io.Writer) ([]cases.Case, error) {
 	for _, p := range append(s.cases[:len(s.cases):len(s.cases)], s.exclude...) {
-		match, err := cases.Select(cases.Catalogue, []string{p.Text}, nil)
+		match, err := cases.Select(cases.All, []string{p.Text}, nil)
 		switch {
 		case err != nil && slices.Contains(s.cases, p):
 			return nil, usageError{at(p, `"cases": %w`, err)}
@@ -37,7 +37,7 @@ func (s selection) list(log io.Writer) ([]cases.Case, error) {
 			fmt.Fprintf(log, "wstest: warning: %v\n", at(p, "no case matches %q", p.Text))
 		}
 	}
-	list, err := cases.Select(cases.Catalogue, spec.Texts(s.cases), spec.Texts(s.exclude))
+	list, err := cases.Select(cases.All, spec.Texts(s.cases), spec.Texts(s.exclude))
 	if err != nil {
 		return nil, usagef(`"exclude-cases": %w`, err)
 	}

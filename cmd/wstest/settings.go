@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/spec"
 	"gobahn/fuzzer"
 )
 
@@ -28,6 +29,7 @@ type runFlags struct {
 	noTimeouts bool
 
 	gateFlags
+	declarations
 
 	// What no flag sets:
 	listing bool                                 // list all cases in the beginning, as the reference does
@@ -40,7 +42,8 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	r.outputs.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&r.outdir, "outdir", "o", outdir, "directory of the reports")
-	f.StringSliceVar(&r.cases, "cases", []string{"*"}, "ids or patterns of the cases to play")
+	r.declarations.flags(cmd)
+	f.StringSliceVar(&r.cases, "cases", allCases, "ids or patterns of the cases to play")
 	f.StringSliceVar(&r.exclude, "exclude", nil, "ids or patterns of cases to leave out")
 	f.StringSliceVar(&r.exclude, "exclude-cases", nil, "the same as --exclude")
 	_ = f.MarkHidden("exclude-cases")
@@ -93,6 +96,12 @@ func (r *runFlags) choose(s selection, log io.Writer) (err error) {
 	if r.list, err = s.list(log); err != nil {
 		return err
 	}
+	if r.list, err = r.fitting(r.list, spec.Texts(s.cases)); err != nil {
+		return err
+	}
+	if len(r.list) == 0 {
+		return usagef("of the cases of %s none is for a %s without --tags", quoted(s.cases), r.role)
+	}
 	if r.skip, err = s.skip(); err != nil {
 		return err
 	}
@@ -100,12 +109,13 @@ func (r *runFlags) choose(s selection, log io.Writer) (err error) {
 }
 
 // selection is that of the command line.
-func (r *runFlags) selection() selection {
-	return selection{cases: patterns(r.cases), exclude: patterns(r.exclude)}
+func (r *runFlags) selection() (selection, error) {
+	wanted, err := r.declarations.patterns(r.cases)
+	return selection{cases: patterns(wanted), exclude: patterns(r.exclude)}, err
 }
 
 // config is what the engine needs, with options that the flags add to.
 func (r *runFlags) config(options fuzzer.Options) fuzzer.Config {
 	options.TimeScale, options.NoTimeouts = r.timeScale, r.noTimeouts
-	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile, Capture: r.outputs.capture()}
+	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile, Capture: r.outputs.capture(), Declared: r.peer}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/certs"
 	"gobahn/cmd/wstest/internal/launch"
 	"gobahn/fuzzer"
@@ -77,7 +78,12 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 			fmt.Fprintln(c.log, "wstest: the server has a self-signed certificate of its own, for this run")
 		}
 	}
-	if err := c.choose(c.selection(), c.log); err != nil {
+	c.role = cases.Client
+	selected, err := c.selection()
+	if err != nil {
+		return err
+	}
+	if err := c.choose(selected, c.log); err != nil {
 		return err
 	}
 	if len(command) > 0 {

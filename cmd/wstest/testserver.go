@@ -52,13 +52,14 @@ line, and 3 if the run could not be made or is incomplete.`,
 	}
 	s.runFlags.flags(cmd, "reports/servers")
 	s.parallelFlag(cmd)
+	s.declarations.serverFlags(cmd)
 	f := cmd.Flags()
 	f.StringSliceVar(&s.agents, "agent", nil, "name of the server in reports, in the order of the URLs (default: its Server field)")
 	f.DurationVar(&s.wait, "wait", 0, "how long a server may take until it is ready (default 30s with a COMMAND, else 0)")
 	f.StringVar(&s.origin, "origin", "", "Origin to send")
 	f.StringArrayVar(&s.headers, "header", nil, "further field of the opening handshake, as 'Name: value'")
 	f.StringArrayVar(&s.cookies, "cookie", nil, "cookie to send, as name=value")
-	f.StringSliceVar(&s.subprotocols, "subprotocol", nil, "subprotocols to offer")
+	f.StringSliceVar(&s.subprotocols, "subprotocol", nil, "subprotocols to offer, the first of which the server speaks")
 	f.BoolVar(&s.strict, "verify", false, "verify the server's certificate (implied by --ca and --server-name)")
 	f.StringVar(&s.tls.CA, "ca", "", "file with the authorities to trust, in PEM")
 	f.StringVar(&s.tls.Cert, "cert", "", "file with a certificate of the client, in PEM")
@@ -90,7 +91,7 @@ func (s *testServer) run(cmd *cobra.Command, args []string) error {
 		s.targets = append(s.targets, t)
 	}
 	s.out, s.log = s.messages(cmd), cmd.ErrOrStderr()
-	if err := s.prepare(s.selection(), s.log); err != nil {
+	if err := s.prepareSelected(); err != nil {
 		return err
 	}
 	stop, err := s.start(cmd.Context(), command)
@@ -119,6 +120,9 @@ func (s *testServer) target(raw string, started bool) (spec.Target, error) {
 	raw, err := withPort(raw, started)
 	if err != nil {
 		return spec.Target{}, err
+	}
+	if len(s.subprotocols) > 0 {
+		s.peer.Protocol = s.subprotocols[0]
 	}
 	t := spec.Target{URL: raw, Origin: s.origin, Protocols: s.subprotocols, Options: fuzzer.DefaultOptions()}
 	for _, h := range s.headers {

@@ -80,8 +80,8 @@ func missing(r *report.Results, agent string) (ids []cases.ID) {
 // catalogue, if it is there.
 func described(id cases.ID, description string) string {
 	if description == "" {
-		if i := slices.IndexFunc(cases.Catalogue, func(c cases.Case) bool { return c.ID == id }); i >= 0 {
-			description = cases.Catalogue[i].Description
+		if i := slices.IndexFunc(cases.All, func(c cases.Case) bool { return c.ID == id }); i >= 0 {
+			description = cases.All[i].Description
 		}
 	}
 	return strings.TrimSpace(string(id) + " " + templates.Legible(description))

@@ -36,11 +36,11 @@ func rowOf(id cases.ID) string {
 
 // chapterOf is the chapter with the number, or one without a title.
 func chapterOf(number string) cases.Chapter {
-	i := slices.IndexFunc(cases.Chapters, func(c cases.Chapter) bool { return c.Number == number })
+	i := slices.IndexFunc(cases.AllChapters(), func(c cases.Chapter) bool { return c.Number == number })
 	if i < 0 {
 		return cases.Chapter{}
 	}
-	return cases.Chapters[i]
+	return cases.AllChapters()[i]
 }
 
 func sectionTitle(number string) string {

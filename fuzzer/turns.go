@@ -1,0 +1,83 @@
+package fuzzer
+
+import (
+	"slices"
+	"sync"
+
+	"gobahn/cases"
+)
+
+// A turn is what a client plays on one connection: a case, or one of its variants.
+type turn struct {
+	whole cases.Case
+	part  int        // which of its variants, from 0
+	c     cases.Case // what is played
+}
+
+// handshakeSet is the name of the set of cases in which the client may have to refuse
+// the opening handshake. They have numbers of their own, so that drivers that do not
+// expect it are not asked to.
+const handshakeSet = "handshake"
+
+// turnsOf are the turns that it takes to play all of list, in order, by the name of
+// their set.
+func turnsOf(list []cases.Case) map[string][]turn {
+	turns := make(map[string][]turn)
+	for _, c := range list {
+		set := ""
+		if slices.Contains(c.Tags, cases.Handshake) {
+			set = handshakeSet
+		}
+		for i, part := range c.Parts() {
+			turns[set] = append(turns[set], turn{c, i, part})
+		}
+	}
+	return turns
+}
+
+// Tables keep what happened in the variants of cases until the last has been played. The
+// zero value is ready to use.
+type tables struct {
+	mu   sync.Mutex
+	open map[resultKey]*cases.Observation
+}
+
+// maxTables bounds the cases that have begun and not ended, for clients need not come
+// back. Of those beyond it only the last variant counts.
+const maxTables = 2000
+
+// add is what happened so far in a case of which o is what happened in one variant;
+// more says that others are to come.
+func (t *tables) add(agent string, one turn, o cases.Observation) (all cases.Observation, more bool) {
+	n := len(one.whole.Variants)
+	if n == 0 {
+		return o, false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := resultKey{agent, one.whole.ID}
+	if t.open == nil {
+		t.open = make(map[resultKey]*cases.Observation)
+	}
+	sum := t.open[key]
+	if sum == nil || one.part == 0 {
+		sum = &cases.Observation{}
+	}
+	gather(sum, o, one.part, n)
+	more = one.part < n-1
+	if more && (t.open[key] != nil || len(t.open) < maxTables) {
+		t.open[key] = sum
+	} else {
+		delete(t.open, key)
+	}
+	all = *sum
+	all.Parts = make([]*cases.Observation, n)
+	for i, of := range sum.Parts {
+		if of != nil {
+			kept := *of
+			all.Parts[i] = &kept
+		}
+	}
+	all.Show(cases.Judge(one.whole, all).Worst)
+	return all, more
+}
