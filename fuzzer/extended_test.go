@@ -1,0 +1,198 @@
+package fuzzer_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gorilla/websocket"
+
+	"gobahn/cases"
+	"gobahn/fuzzer"
+)
+
+// echoServer is a conforming server on a real socket, and counts its requests.
+func echoServer(t *testing.T) (url string, requests *atomic.Int64) {
+	t.Helper()
+	requests = new(atomic.Int64)
+	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		if c, err := upgrader.Upgrade(w, r, nil); err == nil {
+			defer c.Close()
+			echoAll(c)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return "ws" + strings.TrimPrefix(server.URL, "http"), requests
+}
+
+// playAt plays one case with a server.
+func playAt(t *testing.T, url string, c cases.Case, declared fuzzer.Declared) (played fuzzer.Played) {
+	t.Helper()
+	c.ID = cases.ID("user/" + strings.ReplaceAll(t.Name(), "/", "-"))
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	client := fuzzer.Client{Config: fuzzer.Config{Declared: declared}, URL: url, Agent: "echo"}
+	if err := client.Run(t.Context(), []cases.Case{c}, func(p fuzzer.Played) error { played = p; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return played
+}
+
+var (
+	hello   = cases.Script{cases.Text("hello")}
+	helloed = cases.Exactly(cases.GotText("hello"))
+	refused = []cases.Answer{{Verdict: cases.OK, Status: []string{"4xx"}}, {Verdict: cases.NonStrict, Status: []string{cases.Dropped}}}
+)
+
+// opened is a case that begins with this opening and then has a message echoed.
+func opened(o cases.Opening) cases.Case {
+	return cases.Case{Opening: &o, Script: hello, Accept: helloed}
+}
+
+func TestOpeningsAreEditedAndAnswersJudged(t *testing.T) {
+	url, _ := echoServer(t)
+	for _, c := range []struct {
+		name             string
+		c                cases.Case
+		verdict, closing cases.Verdict
+		headline, says   string
+	}{
+		{"lower case, no blanks", opened(cases.Opening{Style: cases.Style{Names: "lower", Colon: ":"}}), cases.OK, cases.OK, "", ""},
+		{"octet by octet", opened(cases.Opening{Wire: cases.Wire{Chop: 1}}), cases.OK, cases.OK, "", ""},
+		{"cut in two", opened(cases.Opening{Pauses: []cases.Pause{{At: -3, Wait: cases.Wait{For: cases.Second / 100}}}}), cases.OK, cases.OK, "", ""},
+		{"the script comes with the request", opened(cases.Opening{Early: true, Answers: refused}), cases.NonStrict, cases.Informational, "", "ended TCP"},
+		{"a request before", opened(cases.Opening{Prior: cases.Of("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n")}), cases.OK, cases.OK, "", ""},
+		{"no key, refused", opened(cases.Opening{Edits: []cases.Edit{cases.Remove("Sec-WebSocket-Key")}, Answers: refused}), cases.OK, cases.Informational, "", "status 400"},
+		{"no key, and has to be accepted", opened(cases.Opening{Edits: []cases.Edit{cases.Remove("Sec-WebSocket-Key")}}), cases.Failed, cases.Failed, cases.RefusedIt, ""},
+		{"right, and has to be refused", opened(cases.Opening{Answers: refused}), cases.Failed, cases.OK, cases.Accepted, "opened the WebSocket"},
+		{"cut for ever", opened(cases.Opening{Cut: 20, Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{cases.Unanswered}}}}), cases.OK, cases.Informational, "", "neither answered"},
+		{"a field of the answer is missing", opened(cases.Opening{Edits: []cases.Edit{cases.Set("Sec-WebSocket-Version", "99")},
+			Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{"4xx"}, With: []string{"X-Nothing"}}}}), cases.Failed, cases.Informational, cases.RefusedIt, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := playAt(t, url, c.c, fuzzer.Declared{})
+			r := p.Result
+			if r.Verdict != c.verdict || r.CloseVerdict != c.closing || r.Headline != c.headline || !strings.Contains(r.Says, c.says) {
+				t.Errorf("%s / %s, %q: %s\n%s\n%s", r.Verdict, r.CloseVerdict, r.Headline, r.Says, p.Observation.Request, p.Observation.Response)
+			}
+		})
+	}
+}
+
+func TestTheWorstVariantCounts(t *testing.T) {
+	url, requests := echoServer(t)
+	c := cases.Case{Accept: helloed, Variants: []cases.Variant{
+		{Name: "right", Script: hello},
+		{Name: "other", Script: cases.Script{cases.Text("other")}},
+		{Name: "right again", Script: hello},
+	}}
+	p := playAt(t, url, c, fuzzer.Declared{})
+	if n := requests.Load(); n != 3 {
+		t.Errorf("%d connections for three variants", n)
+	}
+	var got []cases.Verdict
+	for _, part := range p.Result.Parts {
+		got = append(got, part.Verdict)
+	}
+	if fmt.Sprint(got) != "[OK FAILED OK]" || p.Result.Verdict != cases.Failed || p.Result.Worst != 1 || !strings.HasPrefix(p.Result.Says, "other: ") {
+		t.Errorf("%v: %+v", got, p.Result)
+	}
+	if !p.Observation.Events.Equal(cases.Events{cases.GotText("other")}) {
+		t.Errorf("shown are %s, want those of the worst variant", p.Observation.Events)
+	}
+}
+
+func TestWhatHappensBesideACase(t *testing.T) {
+	url, requests := echoServer(t)
+	c := cases.Case{
+		Script: hello, Accept: helloed, Alive: true, Memory: 1 << 20,
+		Crowd: &cases.Crowd{Count: 5, Together: true, Opening: &cases.Opening{Cut: 30}},
+	}
+	p := playAt(t, url, c, fuzzer.Declared{PID: os.Getpid()})
+	o := p.Observation
+	if p.Result.Verdict != cases.OK || o.Life == nil || !o.Life.Alive || o.Memory == nil || o.Memory.Most == 0 {
+		t.Errorf("%+v, life %+v, memory %+v", p.Result, o.Life, o.Memory)
+	}
+	if n := requests.Load(); n != 2 {
+		t.Errorf("%d requests, want that of the case and that of the look at the server", n)
+	}
+}
+
+func TestWhatIsNotDeclaredIsNotPlayed(t *testing.T) {
+	url, requests := echoServer(t)
+	p := playAt(t, url, cases.Case{Script: hello, Accept: helloed, Needs: []cases.Need{cases.NeedOrigin}}, fuzzer.Declared{})
+	if p.Result.Verdict != cases.Unimplemented || !strings.Contains(p.Result.Says, "--origin") || requests.Load() != 0 {
+		t.Errorf("%+v after %d requests", p.Result, requests.Load())
+	}
+}
+
+func TestPassiveCasesDoOnlyWhatTheScriptSays(t *testing.T) {
+	url, _ := echoServer(t)
+	c := cases.Case{
+		Passive: true,
+		Script:  cases.Script{cases.Text("hello"), cases.SendClose{Payload: cases.Close(1000, "")}, cases.Drop{Half: true}},
+		Accept:  cases.Exactly(cases.GotText("hello"), cases.Ended{}),
+		Ending:  cases.Ending{NoAutoClose: true},
+	}
+	p := playAt(t, url, c, fuzzer.Declared{})
+	if p.Result.Verdict != cases.OK || p.Result.CloseVerdict != cases.OK || p.Observation.Closing.DroppedByMe {
+		t.Errorf("%+v\n%s; %+v", p.Result, p.Observation.Events, p.Observation.Closing)
+	}
+}
+
+func TestFloodsDoNotWaitForAnybody(t *testing.T) {
+	url, _ := echoServer(t)
+	c := cases.Case{
+		Script: cases.Script{
+			cases.Flood{Frame: cases.Ping("flood"), Count: 3000, Deaf: cases.Second / 10},
+			cases.Text("hello"),
+		},
+		Accept: []cases.Outcome{{Verdict: cases.OK, Any: true}},
+		Limit:  cases.CloseAfter(cases.Second / 2),
+	}
+	p := playAt(t, url, c, fuzzer.Declared{})
+	if p.Result.Verdict != cases.OK || p.Result.CloseVerdict != cases.OK {
+		t.Errorf("%+v %v", p.Result, p.Observation.Closing)
+	}
+	if n := p.Observation.Sent.Frames[int(cases.OpPing)]; n == 0 || n > 3000 {
+		t.Errorf("%d pings in the statistics", n)
+	}
+}
+
+func TestEveryVariantIsANumberForClients(t *testing.T) {
+	played := make(chan fuzzer.Played, 10)
+	refuses := cases.Case{
+		ID: "user/refuses", Tags: []cases.Tag{cases.Handshake}, Opening: &cases.Opening{Edits: []cases.Edit{cases.Set("Sec-WebSocket-Accept", "wrong")}},
+		Script: hello, Accept: cases.Silence, Ending: cases.Ending{Peer: true, AnyCode: true, MayDrop: true, Fatal: cases.WrongSide},
+	}
+	table := cases.Case{ID: "user/table", Script: hello, Accept: helloed, Variants: []cases.Variant{{Name: "a"}, {Name: "b"}}}
+	address := startServer(t, &fuzzer.Server{
+		Cases: []cases.Case{refuses, table}, OnResult: func(p fuzzer.Played) error { played <- p; return nil },
+	})
+	for set, want := range map[string]string{"": "2", "handshake": "1"} {
+		if got, _ := said(t, visit(t, "ws://"+address+"/getCaseCount?set="+set)); len(got) != 1 || got[0] != want {
+			t.Errorf("set %q has %v cases, want %s", set, got, want)
+		}
+	}
+	for n := 1; n <= 2; n++ {
+		echoAll(visit(t, fmt.Sprintf("ws://%s/runCase?case=%d&agent=a", address, n)))
+		p := <-played
+		if p.More != (n == 1) || p.Result.Verdict != cases.OK || len(p.Result.Parts) != n {
+			t.Errorf("after %d: more %v, %+v", n, p.More, p.Result)
+		}
+	}
+	if _, _, err := websocket.DefaultDialer.Dial("ws://"+address+"/runCase?case=1&agent=a&set=handshake", nil); err == nil {
+		t.Error("the client has taken a wrong Sec-WebSocket-Accept")
+	}
+	if p := <-played; p.Result.Verdict != cases.OK || p.Result.CloseVerdict != cases.OK {
+		t.Errorf("a client that refuses is graded %+v", p.Result)
+	}
+}
