@@ -20,23 +20,46 @@ func (r Result) Explain(c Case, o Observation) string {
 	if r.Headline == "" {
 		return ""
 	}
-	headline := fmt.Sprintf("%s: peer %s", c.ID, r.Headline)
-	if strings.HasPrefix(r.Headline, NoAnswer) || r.Headline == WrongAnswer || r.Headline == WrongClose {
-		headline = fmt.Sprintf("%s: %s", c.ID, r.Headline)
+	name := string(c.ID)
+	if len(c.Variants) > 0 && r.Worst < len(c.Variants) {
+		name += ", " + c.Variants[r.Worst].Name
+	}
+	headline := fmt.Sprintf("%s: peer %s", name, r.Headline)
+	c = c.Shown(r)
+	if strings.HasPrefix(r.Headline, NoAnswer) || r.Headline == WrongAnswer || r.Headline == WrongClose || r.Headline == TooSlowly {
+		headline = fmt.Sprintf("%s: %s", name, r.Headline)
 	}
 	if len(c.Spec) > 0 {
 		headline += fmt.Sprintf(" (%s)", strings.Join(c.Spec, ", "))
 	}
 	hint := fmt.Sprintf(" (wstest explain %s)", c.ID)
 	lines := []string{cutLine(headline)}
-	lines = append(lines, few("sent", len(c.Script), hint, func(i int) string { return fmt.Sprint(c.Script[i]) })...)
-	lines = append(lines, few("want", len(c.Accept), hint, func(i int) string {
-		return fmt.Sprintf("%s; %s", c.Accept[i].brief(), c.Ending)
-	})...)
-	lines = append(lines, cutLine(fmt.Sprintf("    got   %s; %s", o.brief(), o.Closing)))
+	sent, wanted := c.Sent(), c.wanted()
+	lines = append(lines, few("sent", len(sent), hint, func(i int) string { return sent[i] })...)
+	lines = append(lines, few("want", len(wanted), hint, func(i int) string { return wanted[i] })...)
+	lines = append(lines, cutLine("    got   "+got(c, o)))
 	faults := o.Remarks()
+	if says := harm(c, o); says != "" {
+		faults = append(slices.Clip(faults), says)
+	}
+	if b, found := c.breach(o); found {
+		faults = append(slices.Clip(faults), b.String())
+	}
 	lines = append(lines, few("fault", len(faults), "", func(i int) string { return faults[i] })...)
 	return strings.Join(lines, "\n")
+}
+
+// got is what came of c.
+func got(c Case, o Observation) string {
+	events := fmt.Sprintf("%s; %s", o.brief(), o.Closing)
+	if c.Opening == nil || c.Opening.Answers == nil || o.Server {
+		return events
+	}
+	status, _ := o.answer()
+	if status == "101" && len(c.Script) > 0 {
+		return "answer 101, then " + events
+	}
+	return "answer " + status
 }
 
 // few is the lines of n things under a label. Of many it is the first, and how many

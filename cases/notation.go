@@ -61,7 +61,7 @@ func (w Wire) String() string {
 func (s Split) String() string {
 	var pauses []string
 	for _, p := range s.Pauses {
-		pauses = append(pauses, fmt.Sprintf("%s before octet %d", p.Wait, p.At))
+		pauses = append(pauses, p.String())
 	}
 	return fmt.Sprintf("%s (%s)", s.Frame, strings.Join(pauses, ", "))
 }

@@ -43,8 +43,8 @@ type Server struct {
 	results results
 	tables  tables
 	turns   map[string][]turn // by the name of the set
-	visits  sync.WaitGroup // connections, and what works for them
-	open    atomic.Int64   // WebSockets
+	visits  sync.WaitGroup    // connections, and what works for them
+	open    atomic.Int64      // WebSockets
 }
 
 // An Update is a client's wish that the reports be written.

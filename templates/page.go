@@ -59,6 +59,11 @@ func (p Page) overviewLink() string { return p.Overview + "#" + p.Anchor }
 // outcomes are the accepted outcomes in the notation of package cases.
 func (p Page) outcomes() string {
 	var lines []string
+	if o := p.Case.Opening; o != nil {
+		for _, a := range o.Answers {
+			lines = append(lines, fmt.Sprintf("%s: answer %s", a.Verdict, a))
+		}
+	}
 	for _, o := range p.Case.Accept {
 		lines = append(lines, fmt.Sprintf("%s: %s", o.Verdict, o))
 	}
@@ -82,12 +87,9 @@ func isEchoed(e cases.Event) bool { _, ok := e.(cases.Echoed); return ok }
 
 // script is one line a step.
 func (p Page) script() string {
-	if len(p.Case.Script) == 0 {
+	lines := p.Case.Sent()
+	if len(lines) == 0 {
 		return "(nothing is sent)"
-	}
-	var lines []string
-	for _, step := range p.Case.Script {
-		lines = append(lines, step.String())
 	}
 	return strings.Join(lines, "\n")
 }
