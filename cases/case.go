@@ -191,6 +191,7 @@ func (o Outcome) follow(got Events) (next int, ok bool) {
 // start it as soon as the outcome is Decided.
 type Ending struct {
 	Peer        bool     `json:"peer,omitempty"`        // the peer, not we, must end it
+	Either      bool     `json:"either,omitempty"`      // either may end it, but we need not fail it
 	Codes       []uint16 `json:"codes,omitempty"`       // close codes the peer may send, the first is the one we close with; nil: 1000
 	AnyCode     bool     `json:"anyCode,omitempty"`     // so will any other code that may be sent
 	MayDrop     bool     `json:"mayDrop,omitempty"`     // a dropped TCP connection will do

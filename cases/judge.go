@@ -70,7 +70,7 @@ func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
 	answered = r.Verdict != Failed // before the ending is looked at
 	switch {
-	case c.Ending.Fatal == WrongSide && o.Opened && o.Closing.ClosedByMe == c.Ending.Peer:
+	case c.Ending.Fatal == WrongSide && o.Opened && c.Ending.wrongSide(o.Closing):
 		r.Verdict, r.Says = Failed, r.CloseSays
 	case c.Ending.Fatal == WrongCode && r.CloseVerdict == WrongCodeSent:
 		r.Verdict, r.Says = Failed, r.CloseSays
@@ -79,6 +79,14 @@ func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 		r.Verdict, r.CloseVerdict = c.Ending.Grade, c.Ending.Grade
 	}
 	return r, answered
+}
+
+// wrongSide reports whether the other endpoint ended the connection.
+func (e Ending) wrongSide(got Closing) bool {
+	if e.Either {
+		return got.FailedByMe
+	}
+	return got.ClosedByMe == e.Peer
 }
 
 // judgeEvents grades the events of o by the first outcome that matches. A case
@@ -153,7 +161,9 @@ func judgeEnding(want Ending, o Observation) (Verdict, string) {
 	switch {
 	case !o.Opened:
 		return Failed, "The opening handshake was never completed: " + openingFault(o)
-	case got.ClosedByMe == want.Peer:
+	case want.Either && want.wrongSide(got):
+		return Failed, "The peer neither went on nor ended the connection in time"
+	case want.wrongSide(got):
 		return Failed, "The connection was failed by the wrong endpoint"
 	case !want.MayDrop && !got.WasClean:
 		return Unclean, "A complete closing handshake is required here: " + got.NotCleanReason
@@ -235,12 +245,12 @@ func (e Ending) String() string {
 	if e.Grade != "" {
 		return "any ending"
 	}
-	s := "our close"
-	if e.Peer {
+	s := "our close answered"
+	switch {
+	case e.Either:
+		s = "close of either, by the peer"
+	case e.Peer:
 		s = "close"
-	}
-	if !e.Peer {
-		s += " answered"
 	}
 	s += " " + e.CodesText()
 	if e.MayDrop {

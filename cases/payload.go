@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,12 +15,13 @@ import (
 	"gobahn/cases/corpus"
 )
 
-// A Payload describes octets without holding them all. At most one of Text, Hex
-// and Corpus is set. The zero value is no octets.
+// A Payload describes octets without holding them all. At most one of Text, Hex,
+// Corpus and Noise is set. The zero value is no octets.
 type Payload struct {
 	Text   string `json:"text,omitempty"`
 	Hex    string `json:"hex,omitempty"`    // for octets that are not UTF-8; spaces are ignored
 	Corpus string `json:"corpus,omitempty"` // the octets of package corpus under that name
+	Noise  uint64 `json:"noise,omitempty"`  // Len octets of the random generator with this seed
 	Len    int    `json:"len,omitempty"`    // what is given is repeated or cut to this many octets, a corpus in a text message to characters; 0: as it is
 	SHA256 string `json:"sha256,omitempty"` // only observed: Text or Hex is how the Len octets begin, this is their digest
 	Any    bool   `json:"any,omitempty"`    // only expected: any Len octets
@@ -45,6 +47,18 @@ func Repeat(pattern string, n int) Payload {
 
 // Corpus describes n octets, or in a text message characters, of a corpus.
 func Corpus(name string, n int) Payload { return Payload{Corpus: name, Len: n} }
+
+// Noise describes n random octets, the same for the same seed, which is not 0.
+func Noise(seed uint64, n int) Payload { return Payload{Noise: seed, Len: n} }
+
+// noiseOf are n octets of the generator with that seed.
+func noiseOf(seed uint64, n int) []byte {
+	var key [32]byte
+	binary.BigEndian.PutUint64(key[:], seed)
+	b := make([]byte, n)
+	rand.NewChaCha8(key).Read(b) // never fails
+	return b
+}
 
 // AnyOctets describes any n octets, where what they are does not matter.
 func AnyOctets(n int) Payload { return Payload{Len: n, Any: true} }
@@ -90,6 +104,9 @@ func (p Payload) Pattern() []byte {
 		b, _ := corpus.Octets(p.Corpus) // Validate refuses an unknown one
 		return b
 	}
+	if p.Noise != 0 {
+		return noiseOf(p.Noise, p.Len)
+	}
 	if p.Hex == "" {
 		return []byte(p.Text)
 	}
@@ -113,7 +130,7 @@ func (p Payload) Size() int {
 // changed.
 func (p Payload) Octets() []byte {
 	b := p.Pattern()
-	if p.Len == 0 || len(b) == 0 || p.SHA256 != "" {
+	if p.Len == 0 || len(b) == 0 || p.SHA256 != "" || p.Noise != 0 {
 		return b
 	}
 	out := make([]byte, p.Len)
@@ -165,6 +182,8 @@ func (p Payload) String() string {
 	switch {
 	case p.Any:
 		return fmt.Sprintf("any %d octets", p.Len)
+	case p.Noise != 0:
+		return fmt.Sprintf("noise %d × %d octets", p.Noise, p.Len)
 	case p.Corpus != "" && p.Len > 0:
 		return fmt.Sprintf("corpus %s × %d", p.Corpus, p.Len)
 	case p.Corpus != "":
@@ -240,10 +259,13 @@ func (p Payload) validate() error {
 			given++
 		}
 	}
+	if p.Noise != 0 {
+		given++
+	}
 	_, known := corpus.Octets(p.Corpus)
 	switch {
 	case given > 1:
-		return fmt.Errorf("payload has more than one of text, hex and corpus: give one")
+		return fmt.Errorf("payload has more than one of text, hex, corpus and noise: give one")
 	case p.Corpus != "" && !known:
 		return fmt.Errorf("payload: unknown corpus %q: want one of %s", p.Corpus, strings.Join(corpus.Names(), ", "))
 	case p.Any && (given > 0 || p.SHA256 != ""):

@@ -103,13 +103,19 @@ func simplerPayload(p Payload) (out []reflect.Value) {
 		return nil
 	}
 	candidates := []Payload{{}}
+	if p.Noise != 0 {
+		for n := range less(p.Len) {
+			candidates = append(candidates, Noise(p.Noise, n))
+		}
+		b = nil
+	}
 	if p.Corpus != "" {
 		for n := range less(p.Size()) {
 			candidates = append(candidates, Corpus(p.Corpus, n))
 		}
 		b = nil
 	}
-	if p.Len > 0 && p.Corpus == "" {
+	if p.Len > 0 && p.Corpus == "" && p.Noise == 0 {
 		candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex})
 		for n := range less(p.Len) {
 			candidates = append(candidates, Payload{Text: p.Text, Hex: p.Hex, Len: n})
