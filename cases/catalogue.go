@@ -33,7 +33,9 @@ var Chapters = []Chapter{
 }
 
 // Extended are the chapters that the reference has not.
-var Extended = []Chapter{}
+var Extended = []Chapter{
+	exhaustion,
+}
 
 // Catalogue is every case of the reference, in order.
 var Catalogue = casesOf(Chapters)

@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
 func TestCatalogueSurvivesItsFileForm(t *testing.T) {
-	for _, c := range Catalogue {
+	for _, c := range All {
 		b, err := json.Marshal(c)
 		if err != nil {
 			t.Fatalf("%s: %v", c.ID, err)

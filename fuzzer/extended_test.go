@@ -196,3 +196,39 @@ func TestEveryVariantIsANumberForClients(t *testing.T) {
 		t.Errorf("a client that refuses is graded %+v", p.Result)
 	}
 }
+
+// inMemory are the cases beyond the reference's for a role that need no real socket, nor
+// much time.
+func inMemory(role cases.Role) (list []cases.Case) {
+	all, _ := cases.Select(cases.All, []string{"21.3.*", "21.4.1", "21.4.2", "21.4.3", "21.4.5", "21.4.6"}, nil)
+	return cases.For(all, role, nil, nil)
+}
+
+// A peer that conforms fails none of the cases beyond the reference's.
+func TestHonestPeerFailsNoneOfTheOtherChapters(t *testing.T) {
+	for role, play := range map[cases.Role]func(*testing.T, func() *rawPeer, []cases.Case) []fuzzer.Played{
+		cases.Server: testServer,
+		cases.Client: testClient,
+	} {
+		t.Run(string(role), func(t *testing.T) {
+			t.Parallel()
+			params := cases.DeflateParams{}
+			if role == cases.Client {
+				params.ClientMaxWindowBits = cases.AnyWindow
+			}
+			list := inMemory(role)
+			played := play(t, func() *rawPeer { return &rawPeer{params: &params} }, list)
+			if len(played) != len(list) {
+				t.Fatalf("played %d cases, want %d", len(played), len(list))
+			}
+			for _, p := range played {
+				if r := p.Result; r.Headline != "" || r.Verdict != cases.OK && r.Verdict != cases.Informational {
+					t.Errorf("%s / %s: %s\n%s", r.Verdict, r.CloseVerdict, r.Says, r.Explain(p.Case, p.Observation))
+				}
+				for _, b := range p.Observation.Breaches {
+					t.Errorf("%s: breach: %s", p.Case.ID, b)
+				}
+			}
+		})
+	}
+}

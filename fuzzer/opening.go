@@ -153,6 +153,7 @@ func (s *session) greet(octets []byte, o cases.Opening) {
 	if len(o.Pauses) == 0 {
 		s.conn.Send(octets, o.Wire)
 	} else {
+		s.stop(openingTimer) // it begins when the peer can answer
 		s.player.split = &splitPlay{octets: octets, pauses: resolved(o.Pauses, len(octets)), head: true, wire: o.Wire}
 	}
 	s.early = o.Early

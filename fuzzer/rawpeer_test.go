@@ -340,12 +340,18 @@ func testClientWith(t *testing.T, newPeer func() *rawPeer, list []cases.Case, co
 		ln := newPipeListener()
 		ctx, stop := context.WithCancel(t.Context())
 		server := fuzzer.Server{Config: config, Cases: list, OnResult: func(p fuzzer.Played) error {
-			played = append(played, p)
+			if !p.More {
+				played = append(played, p)
+			}
 			return nil
 		}}
+		turns := 0
+		for _, c := range list {
+			turns += len(c.Parts())
+		}
 		done := make(chan error)
 		go func() { done <- server.Serve(ctx, ln) }()
-		for i := range list {
+		for i := range turns {
 			nc, err := ln.dial(ctx)
 			if err != nil {
 				t.Error(err)
