@@ -52,14 +52,15 @@ type Need string
 
 // The needs.
 const (
-	NeedProtocol   Need = "subprotocol" // one that the server speaks
-	NeedOrigin     Need = "origin"      // one that the server lets in while it refuses others
-	NeedMaxMessage Need = "max-message" // octets of the longest message that the peer takes
-	NeedPID        Need = "pid"         // the process of the peer
+	NeedProtocol   Need = "subprotocol"  // one that the server speaks
+	NeedOrigin     Need = "origin-allow" // one that the server lets in while it refuses others
+	NeedMaxMessage Need = "max-message"  // octets of the longest message that the peer takes
+	NeedPID        Need = "pid"          // the process of the peer
+	NeedAbsent     Need = "absent-path"  // of a resource that the server does not have
 )
 
 // Needs lists all needs.
-var Needs = []Need{NeedProtocol, NeedOrigin, NeedMaxMessage, NeedPID}
+var Needs = []Need{NeedProtocol, NeedOrigin, NeedMaxMessage, NeedPID, NeedAbsent}
 
 // A Tag says why a case is left out unless it is asked for, or with Handshake, why
 // clients are offered it by itself.

@@ -91,7 +91,7 @@ var everyOpening = &Opening{
 	Edits:  []Edit{{Set: "A", To: Of("v")}, {Add: "A"}, {Remove: "A"}, {First: "A"}, {Last: "A"}, Insert("X: y\r\n")},
 	Style:  Style{Names: "lower", Colon: ":", Trail: " ", End: "\n", LastEnd: "\r\n", Reverse: true},
 	Pauses: []Pause{{At: -1, Wait: Wait{For: Second}}}, Wire: Wire{Chop: 1},
-	Answers: []Answer{{Verdict: OK, Status: []string{"4xx"}, With: []string{"Allow"}, Without: []string{"Upgrade"}, Says: "s"}},
+	Answers: []Answer{{Verdict: OK, Status: []string{"4xx"}, With: []string{"Allow"}, Without: []string{"Upgrade"}, Then: []string{Dropped}, Says: "s"}},
 }
 
 // unset are the fields of structs in v that are zero wherever they occur.

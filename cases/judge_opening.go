@@ -23,7 +23,7 @@ func gradeAnswer(c Case, o Observation) (r Result, answered bool) {
 		}
 		return r, answered
 	}
-	r = Result{ID: c.ID, Verdict: Failed, CloseVerdict: Informational, Says: answerText(status), CloseSays: noWebSocket}
+	r = Result{ID: c.ID, Verdict: Failed, CloseVerdict: Informational, Says: answerText(status) + thenText(o.Then), CloseSays: noWebSocket}
 	if o.Opened {
 		r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
 	} else if status == "101" && len(o.Faults) > 0 {
@@ -61,6 +61,21 @@ func answerText(status string) string {
 		return "The server answered with something that is no HTTP response."
 	}
 	return fmt.Sprintf("The server answered with status %s.", status)
+}
+
+// thenText says what came behind an answer, with a space before.
+func thenText(then string) string {
+	switch then {
+	case "":
+		return ""
+	case Dropped:
+		return " Then it ended TCP."
+	case Unanswered:
+		return " Then it left the connection open."
+	case Unfinished:
+		return " The content of its answer did not end, or too soon."
+	}
+	return fmt.Sprintf(" It answered the request behind it as well, with status %s.", then)
 }
 
 // unplayed is the grade of a case that this peer cannot be played.

@@ -18,6 +18,8 @@ type Observation struct {
 	Request  string `json:"-"`      // head of the HTTP request, as on the wire; in files a Payload
 	Response string `json:"-"`      // head of the HTTP response, as on the wire; in files a Payload
 
+	Then string `json:"then,omitempty"` // what came behind an answer that refused, as in an Answer; empty: nobody looked
+
 	Deflate *DeflateParams `json:"deflate,omitempty"` // of permessage-deflate, as agreed on; nil: it was not
 
 	Events Events   `json:"events,omitempty"`

@@ -59,6 +59,7 @@ type Answer struct {
 	Status  []string `json:"status"`            // "101", "4xx", AnyRefusal, Dropped, Unanswered
 	With    []string `json:"with,omitempty"`    // fields that are there, by name, or by name and a part of the value: "Sec-WebSocket-Version: 13"
 	Without []string `json:"without,omitempty"` // fields that are not
+	Then    []string `json:"then,omitempty"`    // what comes behind it, if it refuses: the status of another answer, Dropped, Unanswered, Unfinished; nil: nobody looks
 	Says    string   `json:"says,omitempty"`    // what the report says when this one matched
 }
 
@@ -67,6 +68,7 @@ const (
 	AnyRefusal = "refusal" // any status but 101
 	Dropped    = "drop"    // TCP ended without an answer
 	Unanswered = "silence" // neither an answer nor the end of TCP in time
+	Unfinished = "cut"     // only what comes behind: the content of the answer did not end, or too soon
 )
 
 // Set is an edit that gives a field a value.
@@ -86,14 +88,15 @@ func (a Answer) matches(o Observation) bool {
 	status, head := o.answer()
 	return slices.ContainsFunc(a.Status, func(pattern string) bool { return statusLike(status, pattern) }) &&
 		!slices.ContainsFunc(a.With, func(field string) bool { return !head.has(field) }) &&
-		!slices.ContainsFunc(a.Without, head.has)
+		!slices.ContainsFunc(a.Without, head.has) &&
+		(a.Then == nil || slices.ContainsFunc(a.Then, func(pattern string) bool { return statusLike(o.Then, pattern) }))
 }
 
 // statusLike reports whether a status, or what there was instead, is as pattern says.
 func statusLike(status, pattern string) bool {
 	switch class, isClass := strings.CutSuffix(pattern, "xx"); {
 	case pattern == AnyRefusal:
-		return status != "101" && status != Dropped && status != Unanswered
+		return status != "101" && status != Dropped && status != Unanswered && status != Unfinished && status != ""
 	case isClass:
 		return len(status) == 3 && strings.HasPrefix(status, class)
 	}
@@ -109,12 +112,20 @@ func (o Observation) answer() (status string, head fields) {
 	case !complete:
 		return Dropped, nil
 	}
-	_, after, _ := strings.Cut(strings.TrimSpace(line), " ")
-	status, _, _ = strings.Cut(strings.TrimSpace(after), " ")
-	if _, err := strconv.ParseUint(status, 10, 16); err != nil || len(status) != 3 {
-		return "none", nil // some answer it was
+	if status = StatusOf(line); status == "none" {
+		return status, nil
 	}
 	return status, strings.Split(rest, "\n")
+}
+
+// StatusOf is the status in a status line, "none" if it is not one: some answer it was.
+func StatusOf(line string) string {
+	_, after, _ := strings.Cut(strings.TrimSpace(line), " ")
+	status, _, _ := strings.Cut(strings.TrimSpace(after), " ")
+	if _, err := strconv.ParseUint(status, 10, 16); err != nil || len(status) != 3 {
+		return "none"
+	}
+	return status
 }
 
 // fields are the lines of a head behind the first.
@@ -129,6 +140,11 @@ func (f fields) has(field string) bool {
 		return ok && strings.EqualFold(strings.TrimSpace(have), name) &&
 			(!valued || strings.Contains(strings.ToLower(value), strings.ToLower(strings.TrimSpace(part))))
 	})
+}
+
+// Follows reports whether it matters what comes behind an answer.
+func (o *Opening) Follows() bool {
+	return o != nil && slices.ContainsFunc(o.Answers, func(a Answer) bool { return a.Then != nil })
 }
 
 // Opens reports whether a server may answer with 101.
@@ -152,9 +168,9 @@ func (o *Opening) validate() error {
 		if !slices.Contains(Verdicts, a.Verdict) {
 			return fmt.Errorf("opening: answer %d: verdict %q: want one of %v", i+1, a.Verdict, Verdicts)
 		}
-		for _, status := range a.Status {
+		for _, status := range slices.Concat(a.Status, a.Then) {
 			if !validStatus(status) {
-				return fmt.Errorf("opening: answer %d: status %q: want three digits, 4xx, %s, %s or %s", i+1, status, AnyRefusal, Dropped, Unanswered)
+				return fmt.Errorf("opening: answer %d: status %q: want three digits, 4xx, %s, %s, %s or %s", i+1, status, AnyRefusal, Dropped, Unanswered, Unfinished)
 			}
 		}
 		if len(a.Status) == 0 {
@@ -173,7 +189,7 @@ func (o *Opening) validate() error {
 }
 
 func validStatus(s string) bool {
-	if s == AnyRefusal || s == Dropped || s == Unanswered {
+	if s == AnyRefusal || s == Dropped || s == Unanswered || s == Unfinished {
 		return true
 	}
 	digits := strings.TrimSuffix(s, "xx")

@@ -151,7 +151,11 @@ func (r *clientRun) connectWith(ctx context.Context, one cases.Case, asked, open
 	if target.Authorization != "" {
 		fields = append(slices.Clip(fields), wire.Field{Name: "Authorization", Value: target.Authorization})
 	}
-	s := newSession(c.Config, nc, false, one, &clientHandshake{asked: asked, opened: opened, declared: c.Declared, opening: wire.Opening{
+	scheme := "http"
+	if target.TLS {
+		scheme = "https"
+	}
+	s := newSession(c.Config, nc, false, one, &clientHandshake{asked: asked, opened: opened, declared: c.Declared, scheme: scheme, opening: wire.Opening{
 		Target:    target.RequestURI,
 		Host:      target.Host,
 		UserAgent: c.product(),

@@ -132,6 +132,7 @@ const drainTime = 200 * time.Millisecond
 // lost handles the end of what the peer sends.
 func (s *session) lost() {
 	s.receiver.ended = true
+	s.followEnded(cases.Dropped)
 	if s.state != closed {
 		if s.passive() {
 			s.observe(cases.Ended{})

@@ -36,6 +36,7 @@ type Config struct {
 type Declared struct {
 	Protocol   string // a subprotocol that the server speaks
 	Origin     string // an Origin that the server lets in, while it refuses others
+	Absent     string // path of a resource that the server does not have
 	MaxMessage int    // octets of the longest message that the peer takes
 	PID        int    // of the process of the peer
 }
@@ -46,6 +47,7 @@ func (d Declared) lacks(needs []cases.Need) (missing []cases.Need) {
 		declared := map[cases.Need]bool{
 			cases.NeedProtocol: d.Protocol != "", cases.NeedOrigin: d.Origin != "",
 			cases.NeedMaxMessage: d.MaxMessage > 0, cases.NeedPID: d.PID > 0,
+			cases.NeedAbsent: d.Absent != "",
 		}
 		if !declared[need] {
 			missing = append(missing, need)

@@ -21,6 +21,10 @@ type handshake interface {
 
 // open takes octets of the opening handshake and returns those behind it.
 func (s *session) open(b []byte) (rest []byte) {
+	if s.following != nil {
+		s.followMore(b)
+		return nil
+	}
 	s.receiver.head = append(s.receiver.head, b...)
 	b = s.receiver.head
 	n := wire.HeadEnd(b)
@@ -38,12 +42,16 @@ func (s *session) open(b []byte) (rest []byte) {
 		s.obs.Request = string(b[:n])
 	} else {
 		s.obs.Response = string(b[:n])
+		s.checkResponse()
 	}
 	head, err := wire.ParseHead(b[:n])
 	if err == nil {
 		err = s.handshake.answer(s, head)
 	}
-	if err != nil {
+	switch {
+	case err != nil && s.follow(b):
+		return nil
+	case err != nil:
 		s.handshake.refuse(s, err)
 		return nil
 	}
@@ -81,6 +89,7 @@ func (s *session) sentHead() int {
 type clientHandshake struct {
 	opening  wire.Opening // but for key and extensions
 	declared Declared
+	scheme   string // "http" or "https"
 	asked    func() // called when the request is on its way; nil: nothing
 	opened   func() // called when the WebSocket is open; nil: nothing
 
@@ -127,8 +136,9 @@ func (h *clientHandshake) ask(s *session) {
 
 // words are what stands for names in braces.
 func (h *clientHandshake) words() *strings.Replacer {
-	return strings.NewReplacer("{path}", h.opening.Target, "{host}", h.opening.Host, "{key}", h.opening.Key,
-		"{accept}", wire.AcceptKey(h.opening.Key), "{protocol}", h.declared.Protocol, "{origin}", h.declared.Origin)
+	return strings.NewReplacer(append(originWords(h.declared.Origin),
+		"{path}", h.opening.Target, "{host}", h.opening.Host, "{scheme}", h.scheme, "{key}", h.opening.Key,
+		"{accept}", wire.AcceptKey(h.opening.Key), "{protocol}", h.declared.Protocol, "{absent}", h.declared.Absent)...)
 }
 
 // maxShown is how many octets of a head that we make up are kept to be shown.

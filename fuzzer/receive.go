@@ -20,6 +20,7 @@ type receiver struct {
 	message message
 	closed  bool // the peer's close frame has been seen
 	ended   bool // nothing more will be read
+	begun   bool // the first frame has begun
 }
 
 // A message is a data message that is being received.
@@ -71,6 +72,7 @@ func (s *session) beginFrame(h wire.Header) {
 	r := &s.receiver
 	r.first = r.first[:0]
 	faults := h.Faults(s.headerContext())
+	s.checkFirst(h, faults)
 	r.skip = faults != 0
 	if r.skip {
 		s.violated(cases.CodeProtocolError, faults.Describe(h))

@@ -30,6 +30,7 @@ const (
 	dropTimer                 // the server must have dropped TCP
 	drainTimer                // what we sent before dropping must have left
 	deafTimer                 // we read again
+	followTimer               // something must have come behind an answer
 	pingTimer                 // the next automatic ping
 	pongTimer                 // the peer must have answered it
 	timers
@@ -60,6 +61,7 @@ type session struct {
 	early bool // the script does not wait for the peer's half of the opening handshake
 
 	handshake handshake
+	following *following // nil: nobody looks at what comes behind an answer
 	player    player
 	receiver  receiver
 	deflate   deflating
@@ -261,6 +263,7 @@ func (s *session) fire(t timer) {
 	s.stop(t)
 	switch t {
 	case openingTimer:
+		s.checkUnended()
 		s.obs.Closing.OpeningTimeout = true
 		s.drop(cases.ReasonNoOpening)
 	case waitTimer:
@@ -276,6 +279,8 @@ func (s *session) fire(t timer) {
 		s.drop(cases.ReasonNoServerDrop)
 	case drainTimer:
 		s.end = true
+	case followTimer:
+		s.followEnded(cases.Unanswered)
 	case deafTimer: // what has arrived is read
 	case pingTimer:
 		s.autoPing()
