@@ -263,6 +263,7 @@ var refusals = []Case{
 			{Verdict: Informational, Status: []string{"101"}, Says: "The server did not refuse the request."},
 			{Verdict: Informational, Status: []string{Dropped}, Says: "The server ended TCP without an answer."},
 		}, pipelined),
+		Ending: Ending{Grade: Informational}, // the request behind it is no frame
 	},
 	{
 		ID:           "14.7.4",

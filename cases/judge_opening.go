@@ -27,7 +27,7 @@ func gradeAnswer(c Case, o Observation) (r Result, answered bool) {
 	if o.Opened {
 		r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
 	} else if status == "101" && len(o.Faults) > 0 {
-		r.Says += " " + sentence(o.Faults[0])
+		r.Says += " Besides, " + sentence(o.Faults[0])
 	}
 	return r, false
 }
