@@ -27,6 +27,7 @@ type Case struct {
 	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for, or offered by itself
 	Variants     []Variant `json:"variants,omitempty"`     // each is played, and the worst verdict counts
 	Growth       float64   `json:"growth,omitempty"`       // the second of two variants may take that many times as long as the first; 0: as long as it likes
+	FreshKeys    bool      `json:"freshKeys,omitempty"`    // the Sec-WebSocket-Keys of its variants must have nothing in common
 	Passive      bool      `json:"passive,omitempty"`      // we only do what the script says: no pong, no answer to a close frame, no end of TCP
 	Checks       []Check   `json:"checks,omitempty"`       // whose breaches are part of the verdict
 	Crowd        *Crowd    `json:"crowd,omitempty"`        // other connections before or beside this one; nil: none
@@ -239,7 +240,8 @@ type Limit struct {
 	After Duration `json:"after,omitempty"` // 0: one second
 	Close bool     `json:"close,omitempty"` // start a closing handshake rather than fail the connection
 
-	Octets int64 `json:"octets,omitempty"` // of ours that TCP may take before the peer ends the connection; 0: any
+	Attempts int   `json:"attempts,omitempty"` // so often a client may ask for the case in one run; 0: as often as it likes
+	Octets   int64 `json:"octets,omitempty"`   // of ours that TCP may take before the peer ends the connection; 0: any
 }
 
 // Time is After with its default resolved.

@@ -35,6 +35,7 @@ var Chapters = []Chapter{
 // Extended are the chapters that the reference has not.
 var Extended = []Chapter{
 	openingServer,
+	clientOpening,
 	exhaustion,
 }
 

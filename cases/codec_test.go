@@ -59,14 +59,14 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 			{Name: "v", Opening: everyOpening, Deflate: &Deflate{Optional: true}, Script: everyStep, Accept: Silence, Ending: &ending, Limit: &Limit{After: 1}},
 			{Name: "w"},
 		},
-		Growth: 3, Passive: true, Checks: Checks, Alive: true, Memory: 64,
+		Growth: 3, FreshKeys: true, Passive: true, Checks: Checks, Alive: true, Memory: 64,
 		Crowd: &Crowd{Count: 2, Together: true, Opening: everyOpening, Script: everyStep},
 		Script: append(slices.Clone(everyStep),
 			Echo{Count: 2, Message: Message{Payload: Corpus("prose", 100), Binary: true}},
 			Message{Payload: Corpus("json", 0)}, Raw{Octets: Noise(7, 9)}),
 		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", MayMiss: 2, Any: true, Events: append(slices.Clone(everyEvent),
 			Got{OpText, AnyOctets(70000)}, Got{OpText, AnyOctets(0)}, Got{OpBinary, Describe(noise(5000))})}},
-		Ending: ending, Limit: Limit{After: Second / 2, Close: true, Octets: 1 << 20}, Report: Report{Time: true, Ratio: true, Quiet: true},
+		Ending: ending, Limit: Limit{After: Second / 2, Close: true, Octets: 1 << 20, Attempts: 20}, Report: Report{Time: true, Ratio: true, Quiet: true},
 		Overrides: []Override{{Profile: RFC, ClientOnly: true, Accept: Silence, Ending: &ending, Clause: "RFC 6455 5.2", Why: "w"}},
 	}
 	for _, field := range unset(want) {
@@ -87,7 +87,7 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 
 // everyOpening has all that an opening can have.
 var everyOpening = &Opening{
-	Key: "k", Line: Of("GET / HTTP/1.1"), Octets: Of("x"), Before: Of("b"), Prior: Of("p"), After: Of("a"), Cut: -1, Early: true,
+	Key: "k", Line: Of("GET / HTTP/1.1"), Octets: Of("x"), Before: Of("b"), Prior: Of("p"), After: Of("a"), Cut: -1, Early: true, Wants: []string{"Origin"},
 	Edits:  []Edit{{Set: "A", To: Of("v")}, {Add: "A"}, {Remove: "A"}, {First: "A"}, {Last: "A"}, Insert("X: y\r\n")},
 	Style:  Style{Names: "lower", Colon: ":", Trail: " ", End: "\n", LastEnd: "\r\n", Reverse: true},
 	Pauses: []Pause{{At: -1, Wait: Wait{For: Second}}}, Wire: Wire{Chop: 1},
@@ -142,7 +142,7 @@ func TestObservationSurvivesJSON(t *testing.T) {
 	want.Echoes = 299
 	want.Breaches = []Breach{{Check: CheckMask, Verdict: Failed, Says: "s", Octets: Of("\x81"), At: 1}}
 	want.Parts = []*Observation{{Missing: Needs}, nil}
-	want.Absent, want.Taken, want.Died = "a", 3, "d"
+	want.Absent, want.Taken, want.Died, want.Attempts = "a", 3, "d", 2
 	want.Life, want.Memory = &Life{Alive: true, Took: 1, Says: "s"}, &Memory{Before: 1, Most: 2}
 	want.Before = &Attempt{Verdict: Failed, CloseVerdict: Unclean, Says: "Too late."}
 	want.Traffic = &Traffic{

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -49,7 +50,7 @@ func TestPredictAgreesWithEveryCaseBeyondTheReferences(t *testing.T) {
 		for _, c := range chapter.Cases {
 			for _, part := range c.Parts() {
 				accept, ending := Predict(part.Script)
-				if ending.Grade != "" || part.Passive || !part.Opening.Opens() || part.Deflate != nil {
+				if slices.Contains(c.Tags, Handshake) || ending.Grade != "" || part.Passive || !part.Opening.Opens() || part.Deflate != nil {
 					continue
 				}
 				agreed++

@@ -102,6 +102,8 @@ func harm(c Case, o Observation) string {
 		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.Memory)
 	case c.Limit.Octets > 0 && o.Taken > c.Limit.Octets:
 		return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
+	case c.Limit.Attempts > 0 && o.Attempts > c.Limit.Attempts:
+		return fmt.Sprintf("The client has come back %d times, more than the %d that are reasonable.", o.Attempts, c.Limit.Attempts)
 	case c.Alive && o.Life != nil && !o.Life.Alive:
 		return "Afterwards the server did not answer on a fresh connection: " + sentence(o.Life.Says)
 	}

@@ -31,6 +31,7 @@ type Observation struct {
 	Parts    []*Observation `json:"parts,omitempty"`    // of a case with variants: what happened in each; nil: it was not played
 	Missing  []Need         `json:"missing,omitempty"`  // what the case needs and the user has not declared
 	Absent   string         `json:"absent,omitempty"`   // what the case is about and the peer does not offer; empty: nothing
+	Attempts int            `json:"attempts,omitempty"` // so often the client has asked for the case until now, if that matters
 	Taken    int64          `json:"taken,omitempty"`    // octets of ours that TCP had taken in the end
 	Life     *Life          `json:"life,omitempty"`     // whether the server still answered afterwards; nil: nobody looked
 	Memory   *Memory        `json:"memory,omitempty"`   // of the process of the peer; nil: it is not known

@@ -109,6 +109,9 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {
 		defer end()
 		o.Memory = watched()
+		if one.c.Limit.Attempts > 0 {
+			o.Attempts = s.tables.again(agent, one)
+		}
 		if v.ctx.Err() != nil {
 			return nil
 		}

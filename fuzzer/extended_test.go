@@ -177,9 +177,9 @@ func TestEveryVariantIsANumberForClients(t *testing.T) {
 	address := startServer(t, &fuzzer.Server{
 		Cases: []cases.Case{refuses, table}, OnResult: func(p fuzzer.Played) error { played <- p; return nil },
 	})
-	for set, want := range map[string]string{"": "2", "handshake": "1"} {
-		if got, _ := said(t, visit(t, "ws://"+address+"/getCaseCount?set="+set)); len(got) != 1 || got[0] != want {
-			t.Errorf("set %q has %v cases, want %s", set, got, want)
+	for path, want := range map[string]string{"/getCaseCount": "2", "/getCaseCount?set=handshake": "1", "/handshake/getCaseCount": "1"} {
+		if got, _ := said(t, visit(t, "ws://"+address+path)); len(got) != 1 || got[0] != want {
+			t.Errorf("%s is %v, want %s", path, got, want)
 		}
 	}
 	for n := 1; n <= 2; n++ {

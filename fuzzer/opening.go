@@ -223,6 +223,7 @@ type serverHandshake struct {
 	route     func(head wire.Head) (plan, error)
 	product   string
 	protocols []string // subprotocols we speak
+	address   string   // at which the client has reached us
 }
 
 // A plan is what happens on a connection when the WebSocket is open.
@@ -240,6 +241,14 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 	}
 	c := p.c
 	s.c, s.control, s.keys = c, p.control, newKeys(s.obs.Seed, c.ID)
+	if s.control == nil {
+		for _, b := range wire.RequestBreaches(s.obs.Request, h.address) {
+			s.breach(b.Check, b.Verdict, b.Says, b.Octets.Octets())
+		}
+	}
+	if c.Opening != nil {
+		s.obs.Absent = absent(head, c.Opening.Wants)
+	}
 	var extensions string
 	if c.Deflate != nil {
 		agreed, answer, err := wire.AcceptDeflate(head, c.Deflate.Accept)
@@ -251,7 +260,7 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 	}
 	response := wire.Response(head, h.product, extensions, wire.ChooseProtocol(head, h.protocols))
 	o := c.Opening
-	if o == nil {
+	if o == nil || s.obs.Absent != "" {
 		octets := response.Append(nil)
 		s.obs.Response = string(octets)
 		s.conn.Send(octets, cases.Wire{})
@@ -264,6 +273,20 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 	return nil
 }
 
+// absent says what a case wants of a request and is not so, "" if all is.
+func absent(request wire.Head, wants []string) string {
+	for _, want := range wants {
+		name, unwanted := strings.CutPrefix(want, "no ")
+		switch there := len(request.Values(name)) > 0; {
+		case unwanted && there:
+			return "the client sends " + name
+		case !unwanted && !there:
+			return "the client sends no " + name
+		}
+	}
+	return ""
+}
+
 // words are what stands for names in braces.
 func (h *serverHandshake) words(request wire.Head) *strings.Replacer {
 	_, target, _ := request.Request()
@@ -272,8 +295,8 @@ func (h *serverHandshake) words(request wire.Head) *strings.Replacer {
 	if offered := wire.Protocols(request); len(offered) > 0 {
 		protocol = offered[0]
 	}
-	return strings.NewReplacer("{path}", target, "{host}", request.Get("Host"), "{key}", key,
-		"{accept}", wire.AcceptKey(key), "{protocol}", protocol, "{origin}", request.Get("Origin"))
+	return strings.NewReplacer(append(wire.AcceptWords(key), "{path}", target, "{host}", request.Get("Host"), "{key}", key,
+		"{accept}", wire.AcceptKey(key), "{protocol}", protocol, "{origin}", request.Get("Origin"))...)
 }
 
 func (h *serverHandshake) refuse(s *session, err error) {

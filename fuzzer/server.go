@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -123,7 +124,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 	if s.TLS != nil {
 		nc = tls.Server(nc, s.TLS)
 	}
-	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols}
+	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols, address: nc.LocalAddr().String()}
 	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams, &s.lag)
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
@@ -170,6 +171,10 @@ func (v *visit) route(head wire.Head) (plan, error) {
 	if n := v.server.open.Add(1); opts.MaxConnections > 0 && n > int64(opts.MaxConnections) {
 		text := fmt.Sprintf("%d connections are open, and no more are accepted (maxConnections)", opts.MaxConnections)
 		return plan{}, refusal{status: http.StatusServiceUnavailable, text: text}
+	}
+	if rest, ok := strings.CutPrefix(path, "/"+handshakeSet+"/"); ok { // for drivers that know no ?set=
+		path = "/" + rest
+		query.Set("set", handshakeSet)
 	}
 	serve, ok := endpoints[path]
 	if !ok {

@@ -38,8 +38,21 @@ func turnsOf(list []cases.Case) map[string][]turn {
 // Tables keep what happened in the variants of cases until the last has been played. The
 // zero value is ready to use.
 type tables struct {
-	mu   sync.Mutex
-	open map[resultKey]*cases.Observation
+	mu    sync.Mutex
+	open  map[resultKey]*cases.Observation
+	asked map[resultKey]int
+}
+
+// again is how often an agent has asked for a turn, this time included.
+func (t *tables) again(agent string, one turn) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.asked == nil {
+		t.asked = make(map[resultKey]int)
+	}
+	key := resultKey{agent, one.c.ID}
+	t.asked[key]++
+	return t.asked[key]
 }
 
 // maxTables bounds the cases that have begun and not ended, for clients need not come

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"cmp"
-	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -12,10 +11,10 @@ import (
 )
 
 // AcceptKey is the Sec-WebSocket-Accept that answers key (RFC 6455 4.2.2).
-func AcceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
+func AcceptKey(key string) string { return hashed(key + guid) }
+
+// guid is what RFC 6455 1.3 adds to a key.
+const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 // Opening is what a client asks for in its opening handshake.
 type Opening struct {

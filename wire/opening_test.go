@@ -168,3 +168,16 @@ func TestErrorsOfAnOpeningAreShort(t *testing.T) {
 		}
 	}
 }
+
+func TestNoneOfTheNearAcceptsIsRight(t *testing.T) {
+	for _, key := range []string{"dGhlIHNhbXBsZSBub25jZQ==", "AQIDBAUGBwgJCgsMDQ4PEC==", "not base64"} {
+		seen := map[string]bool{wire.AcceptKey(key): true}
+		words := wire.AcceptWords(key)
+		for i := 1; i < len(words); i += 2 {
+			if words[i] == "" || seen[words[i]] {
+				t.Errorf("key %q: %s is %q, which is right, or another", key, words[i-1], words[i])
+			}
+			seen[words[i]] = true
+		}
+	}
+}

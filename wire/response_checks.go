@@ -16,7 +16,7 @@ import (
 // Neither head need be a good one: a request may be wrong on purpose, and of a request
 // that is cut off nothing is concluded from what it does not say.
 func ResponseBreaches(request, response string) []cases.Breach {
-	c := responseChecks{request: looseHead(request), response: looseHead(response)}
+	c := responseChecks{checks: checks{what: "response"}, request: looseHead(request), response: looseHead(response)}
 	c.whole = strings.Contains(request, "\n\r\n") || strings.Contains(request, "\n\n")
 	c.syntax(response)
 	_, rest, _ := strings.Cut(c.response.Line, " ")
@@ -36,12 +36,18 @@ func ResponseBreaches(request, response string) []cases.Breach {
 
 // responseChecks are the checks of one response.
 type responseChecks struct {
+	checks
 	request, response Head
 	whole             bool // the request is known to its end
-	breaches          []cases.Breach
 }
 
-func (c *responseChecks) breach(check cases.Check, verdict cases.Verdict, octets, format string, args ...any) {
+// checks are those of one head.
+type checks struct {
+	what     string // the head is of: "request"
+	breaches []cases.Breach
+}
+
+func (c *checks) breach(check cases.Check, verdict cases.Verdict, octets, format string, args ...any) {
 	c.breaches = append(c.breaches, cases.Breach{
 		Check: check, Verdict: verdict, Says: fmt.Sprintf(format, args...),
 		Octets: cases.Of(octets[:min(len(octets), cases.LogLimit)]),
@@ -50,16 +56,16 @@ func (c *responseChecks) breach(check cases.Check, verdict cases.Verdict, octets
 
 // syntax looks at the lines of a head, which a sender must not write otherwise (RFC 9112
 // 2.2, 4, 5, RFC 9110 5.5).
-func (c *responseChecks) syntax(head string) {
+func (c *checks) syntax(head string) {
 	head = strings.TrimSuffix(head, "\r\n\r\n")
 	n := 0
 	for line := range strings.SplitSeq(head, "\n") {
 		n++
 		line, crlf := strings.CutSuffix(line, "\r")
 		if says := lineFault(n, line); says != "" {
-			c.breach(cases.CheckSyntax, cases.Failed, line, "line %d of the response %s: %q", n, says, clip(line))
+			c.breach(cases.CheckSyntax, cases.Failed, line, "line %d of the %s %s: %q", n, c.what, says, clip(line))
 		} else if !crlf && n <= strings.Count(head, "\n") {
-			c.breach(cases.CheckSyntax, cases.Failed, line, "line %d of the response ends with LF instead of CR LF: %q", n, clip(line))
+			c.breach(cases.CheckSyntax, cases.Failed, line, "line %d of the %s ends with LF instead of CR LF: %q", n, c.what, clip(line))
 		}
 	}
 }
