@@ -115,6 +115,9 @@ func (p Profile) judgeParts(c Case, o Observation) Result {
 	if says := c.outgrown(o); says != "" && r.Verdict != Failed {
 		r.Verdict, r.Says, r.Headline = Failed, says, TooSlowly
 	}
+	if says := harm(c, o); says != "" {
+		r.Verdict, r.Says, r.Headline = Failed, says, Harmed
+	}
 	return r
 }
 
