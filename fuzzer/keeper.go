@@ -15,9 +15,21 @@ type Keeper interface {
 	// empty: it runs.
 	Ended(wait time.Duration) string
 
+	// PID is the number of the process; 0: it is not known.
+	PID() int
+
 	// Restart ends what is left of the process and starts it again. It is not called
 	// beside another method. An error is why there is no server any more.
 	Restart(ctx context.Context) error
+}
+
+// declared is what is known of the server.
+func (r *clientRun) declared() Declared {
+	d := r.client.Declared
+	if k := r.client.Keeper; k != nil && d.PID == 0 {
+		d.PID = k.PID()
+	}
+	return d
 }
 
 // endLimit is how long it may take until it is known that a process has ended which no

@@ -102,6 +102,8 @@ func (m *mortal) Ended(wait time.Duration) string {
 	return ""
 }
 
+func (m *mortal) PID() int { return 0 }
+
 func (m *mortal) Restart(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
