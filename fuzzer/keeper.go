@@ -57,8 +57,10 @@ func (r *clientRun) fallen(ctx context.Context, p Played) string {
 				return says
 			}
 			return "it accepts no connections any more: " + err.Error()
-		case !o.Closing.OpeningTimeout || o.Response != "":
+		case o.Response != "":
 			return k.Ended(0)
+		case !o.Closing.OpeningTimeout: // TCP was dropped, perhaps by the system
+			return k.Ended(lateLimit)
 		case try == 1: // a busy machine may take its time once
 			return "it answers no connection any more, and had to be killed"
 		}
@@ -182,8 +184,8 @@ func (r *clientRun) lateBlame(ctx context.Context, p Played) (found bool, err er
 	return true, r.done(played)
 }
 
-// lateLimit is how long after a case it may end the server.
-const lateLimit = time.Second / 4
+// lateLimit is how long it may take until it is known that a case has ended the server.
+const lateLimit = time.Second / 2
 
 // attempt is what came of p beside others.
 func attempt(p Played) *cases.Attempt {
