@@ -120,6 +120,9 @@ func (p Profile) judgeParts(c Case, o Observation) Result {
 	if says := c.stale(o); says != "" && r.Verdict != Failed {
 		r.Verdict, r.Says, r.Headline = Failed, says, WrongAnswer
 	}
+	if says := harm(c, o); says != "" {
+		r.Verdict, r.Says, r.Headline = Failed, says, Harmed
+	}
 	return r
 }
 

@@ -33,6 +33,9 @@ type Client struct {
 	// good, 1: one after the other, as the reference does.
 	Parallel int
 
+	// Keeper starts the server again when it has ended or hangs; nil: nobody does.
+	Keeper Keeper
+
 	OnStart  func(Played) // a case begins; nil: nothing
 	OnSkip   func(Played) // a case is not to be played; nil: nothing
 	OnNotice func(string) // something the user should know of the run; nil: nothing
@@ -67,6 +70,9 @@ type clientRun struct {
 	client *Client
 	target Target
 	lag    lag // its own, for runs that go on at a time would each add to one they share
+
+	last      Played // the case that was played last, alone; zero: there is none
+	abandoned bool   // the server has ended, and is not started again
 
 	mu    sync.Mutex // held while a hook is called
 	agent string     // empty: not known yet

@@ -11,7 +11,7 @@ import (
 // its crowd comes first, each of its variants has a connection of its own, and at its
 // end a look is taken at the server.
 func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
-	if missing := r.client.Declared.lacks(c.Needs); missing != nil {
+	if missing := r.declared().lacks(c.Needs); missing != nil {
 		return cases.Observation{Seed: r.client.Seed, Missing: missing}, nil, nil
 	}
 	disperse := r.crowd(ctx, c.Crowd)
@@ -37,7 +37,7 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
 	watched := func() *cases.Memory { return nil }
 	if c.Memory > 0 {
-		watched = r.client.Declared.memory()
+		watched = r.declared().memory()
 	}
 	o, capture, err := r.connect(ctx, c, nil)
 	if err == nil && c.Alive && ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"runtime"
@@ -97,6 +98,9 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 	if err != nil {
 		return r.unreachable(queue, first.Observation, err)
 	}
+	if first, err = r.certain(ctx, first, nil); err != nil {
+		return err
+	}
 	if r.client.Agent != "" || !r.skipped(first) {
 		if err := r.done(first); err != nil {
 			return err
@@ -142,8 +146,8 @@ func (r *clientRun) skipped(p Played) bool {
 // alone plays the cases of queue one after the other.
 func (r *clientRun) alone(ctx context.Context, queue []Played) error {
 	for _, p := range queue {
-		p, err := r.play(ctx, p, nil)
-		if ctx.Err() != nil {
+		p, err := r.playAlone(ctx, p, nil)
+		if err != nil {
 			return err
 		}
 		if err := r.done(p); err != nil {
@@ -202,14 +206,28 @@ type phase struct {
 	mu      sync.Mutex
 	running map[*besides]bool
 	again   []Played // to be played alone
+	fell    string   // how the server has ended; empty: it has not
+	at      []Played // the cases that were played then
+	before  Played   // the one that had ended before; zero: none had
 }
 
 // besides says whether a case that is being played had company.
 type besides struct{ others bool }
 
 // phase plays the cases of all lanes, and then those again alone that failed beside
-// others.
+// others. If the server ends meanwhile it does so with those that are left once more.
 func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
+	for {
+		fell, err := r.together(ctx, all...)
+		if err != nil || !fell {
+			return err
+		}
+	}
+}
+
+// together is one attempt at a phase; fell says that the server has ended in it, and
+// cases may be left.
+func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err error) {
 	together, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &phase{cancel: cancel, running: make(map[*besides]bool)}
@@ -220,22 +238,28 @@ func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 		}
 	}
 	wg.Wait()
-	slices.SortFunc(p.again, func(a, b Played) int { return a.Number - b.Number })
+	r.last = Played{}
+	byNumber := func(a, b Played) int { return a.Number - b.Number }
+	slices.SortFunc(p.again, byNumber)
+	slices.SortFunc(p.at, byNumber)
 	if together.Err() != nil {
-		return r.unconfirmed(p.again, context.Cause(together))
+		return false, r.unconfirmed(slices.Concat(p.at, p.again), context.Cause(together))
+	}
+	if p.fell != "" {
+		if err := r.suspects(ctx, p.at, p.before, p.fell); err != nil {
+			return false, err
+		}
 	}
 	for i, before := range p.again {
-		again, err := r.play(ctx, before, &cases.Attempt{
-			Verdict: before.Result.Verdict, CloseVerdict: before.Result.CloseVerdict, Says: before.Result.Says,
-		})
-		if ctx.Err() != nil {
-			return r.unconfirmed(p.again[i:], err)
+		again, err := r.playAlone(ctx, before, attempt(before))
+		if err != nil {
+			return false, r.unconfirmed(p.again[i:], err)
 		}
 		if err := r.done(again); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return p.fell != "", nil
 }
 
 // unconfirmed passes on what came of cases that can no longer be played again, for
@@ -262,7 +286,11 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 		if ctx.Err() != nil {
 			return
 		}
+		says := r.fallen(ctx, played)
 		p.ended(l, company, played)
+		if p.fallen(says, played) {
+			continue
+		}
 		if played.Result.Headline != "" && company.others {
 			p.replay(played)
 			continue
@@ -278,7 +306,7 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 func (p *phase) next(l *lanes, lane int) (one Played, company *besides, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(l.queue) == 0 || lane >= l.n {
+	if len(l.queue) == 0 || lane >= l.n || p.fell != "" {
 		return Played{}, nil, false
 	}
 	one, l.queue = l.queue[0], l.queue[1:]
@@ -301,12 +329,32 @@ func (p *phase) ended(l *lanes, company *besides, played Played) {
 	}
 }
 
+// fallen notes that the server has ended, if it says so, and puts a case aside that ends
+// then: it was played at the time.
+func (p *phase) fallen(says string, played Played) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fell = cmp.Or(p.fell, says)
+	if p.fell == "" {
+		p.before = aside(played)
+		return false
+	}
+	p.at = append(p.at, aside(played))
+	return true
+}
+
+// aside is a case that will be played again, without what may be large, and is of the
+// less interest.
+func aside(p Played) Played {
+	p.Observation.Wirelog, p.Capture = nil, nil
+	return p
+}
+
 // replay puts a case aside, to be played alone.
 func (p *phase) replay(played Played) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	played.Observation.Wirelog, played.Capture = nil, nil // they may be large, and are of the less interest
-	p.again = append(p.again, played)
+	p.again = append(p.again, aside(played))
 }
 
 // takesTwo reports whether the server opens a WebSocket while another is open. It

@@ -20,6 +20,7 @@ import (
 type clientJob struct {
 	runFlags
 	targets []spec.Target
+	keeper  fuzzer.Keeper // of the first; nil: nobody looks after it
 
 	out, log io.Writer
 }
@@ -75,7 +76,11 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	names := make(map[string]int) // by agent, which server it is
 	var unreached error
 	for i, t := range j.targets {
-		err = j.test(ctx, rec, t, func(agent string) string { return j.unique(rec, names, agent, i) })
+		var k fuzzer.Keeper
+		if i == 0 {
+			k = j.keeper
+		}
+		err = j.test(ctx, rec, t, k, func(agent string) string { return j.unique(rec, names, agent, i) })
 		if unreachable, ok := errors.AsType[*fuzzer.UnreachableError](err); ok {
 			why := legible(unreachable)
 			rec.progress.say(j.out, "Connection to %s failed (%v)\n", t.URL, why)
@@ -115,7 +120,7 @@ func (r *runFlags) bounded(ctx context.Context) (context.Context, context.Cancel
 }
 
 // test plays all cases with one server, to which rename gives its name in the reports.
-func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, rename func(agent string) string) error {
+func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fuzzer.Keeper, rename func(agent string) string) error {
 	config, err := tlsOf(t)
 	if err != nil {
 		return err
@@ -123,8 +128,8 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, rena
 	client := &fuzzer.Client{
 		Config: j.config(t.Options), URL: t.URL, Agent: t.Agent, TLS: config,
 		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t), Skip: j.skip,
-		Parallel: j.parallel,
-		OnStart:  rec.progress.start,
+		Parallel: j.parallel, Keeper: k,
+		OnStart: rec.progress.start,
 		OnSkip: func(p fuzzer.Played) {
 			p.Agent = rename(p.Agent)
 			rec.skipped(p)

@@ -8,11 +8,11 @@ import (
 	"io"
 	"net"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/web"
 	"gobahn/fuzzer"
 )
@@ -29,10 +29,8 @@ type serverJob struct {
 
 	out, log io.Writer
 
-	// ready is called when clients can connect, and has the server stopped when it
-	// returns; nil: others stop it.
-	ready func(ctx context.Context, port int) error
-	begun chan struct{} // closed when the first case begins; nil: nobody looks
+	// drive has a client of ours connect to ln, and serves it; nil: others connect.
+	drive func(ctx context.Context, ln net.Listener, rec *recorder) error
 }
 
 // ControlFlags limit what clients may do beside being tested.
@@ -68,7 +66,7 @@ func (j *serverJob) play(ctx context.Context) (*recorder, error) {
 	return rec, err
 }
 
-// serve serves on ln until ctx ends, a client stops it, or ready returns.
+// serve serves on ln until ctx ends, a client stops it, or drive returns.
 func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) error {
 	port := ln.Addr().(*net.TCPAddr).Port
 	secure := ""
@@ -84,38 +82,23 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer j.serveWeb(ctx, port)()
-	first := sync.OnceFunc(func() {
-		if j.begun != nil {
-			close(j.begun)
-		}
-	})
-	server := &fuzzer.Server{
-		Config: j.config(j.options), Cases: j.list, Protocols: j.protocols, TLS: j.tls, Skip: j.skip,
+	if j.drive != nil {
+		return j.drive(ctx, ln, rec)
+	}
+	return j.server(rec, j.list).Serve(ctx, ln)
+}
+
+// server is a fuzzing server that offers list.
+func (j *serverJob) server(rec *recorder, list []cases.Case) *fuzzer.Server {
+	return &fuzzer.Server{
+		Config: j.config(j.options), Cases: list, Protocols: j.protocols, TLS: j.tls, Skip: j.skip,
 		NoStop: j.control.noStop, Token: j.control.token,
-		OnStart: func(p fuzzer.Played) {
-			first()
-			rec.progress.start(p)
-		},
-		OnSkip: rec.skipped, OnResult: rec.add,
+		OnStart: rec.progress.start, OnSkip: rec.skipped, OnResult: rec.add,
 		OnDirect: func(peer string) {
 			rec.progress.say(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
 		},
 		OnUpdate: func(u fuzzer.Update) error { return j.update(rec, u) },
 	}
-	readied := make(chan error, 1)
-	if j.ready == nil {
-		readied <- nil
-	} else {
-		go func() {
-			defer stop()
-			err := j.ready(ctx, port)
-			server.Settle(ctx, settleLimit)
-			readied <- err
-		}()
-	}
-	err := server.Serve(ctx, ln)
-	stop()
-	return errors.Join(err, <-readied)
 }
 
 // settleLimit is how long the last case may go on when the client has ended.

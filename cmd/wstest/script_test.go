@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"wstest": main})
+	testscript.Main(m, map[string]func(){"wstest": main, "mortal": mortal})
 }
 
 // TestScripts runs the command line as a user does. $BUSY is a port of the

@@ -24,6 +24,7 @@ type testClient struct {
 	cert, key string
 	agent     string
 	wait      time.Duration
+	restartFlags
 }
 
 func testClientCommand() *cobra.Command {
@@ -36,9 +37,11 @@ func testClientCommand() *cobra.Command {
 it came, and in the end for /updateReports?agent=NAME. It ends when it is interrupted,
 or a client asks for /stopServer. Browsers are tested on a page of the web port.
 
-A COMMAND after -- is a client: it is started, and when it ends the run does. In its
-arguments {url}, {port} and {agent} are those to use, and so are WSTEST_URL, WSTEST_PORT
-and WSTEST_AGENT in its environment.
+A COMMAND after -- is a client: it is started, and when it ends the run does. If it ends
+in the middle of a case, by a signal or with a status that is not 0, or does not go on,
+that case has failed, and it is started again with the cases that are left, as if there
+were no others. In its arguments {url}, {port} and {agent} are those to use, and so are
+WSTEST_URL, WSTEST_PORT and WSTEST_AGENT in its environment.
 
 The exit status is 0 if the clients conform, 1 if one does not, 2 for a wrong command
 line, and 3 if the run could not be made or is incomplete.`,
@@ -52,7 +55,8 @@ line, and 3 if the run could not be made or is incomplete.`,
 	f.StringVar(&c.listen, "listen", "", "address to listen on (default :9001, and with a COMMAND a free port of 127.0.0.1)")
 	f.IntVar(&c.webport, "webport", 8080, "port of the page that tests browsers (0: none, as with a COMMAND)")
 	f.StringVar(&c.agent, "agent", "", "name for the COMMAND to give itself")
-	f.DurationVar(&c.wait, "wait", 30*time.Second, "how long a COMMAND may take until it connects")
+	f.DurationVar(&c.wait, "wait", 30*time.Second, "how long a COMMAND may take until it connects, or asks for the next case")
+	c.restartFlags.flags(cmd)
 	f.StringSliceVar(&c.protocols, "subprotocol", nil, "subprotocols to speak")
 	f.BoolVar(&c.secure, "tls", false, "speak TLS, with a self-signed certificate if there is no --cert")
 	f.StringVar(&c.cert, "cert", "", "file with the certificate, in PEM (implies --tls)")
@@ -67,6 +71,9 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 	}
 	if len(before) > 0 {
 		return usagef("unexpected %q: a command to start comes after --", before[0])
+	}
+	if err := c.restartFlags.check(); err != nil {
+		return err
 	}
 	c.out, c.log, c.options = c.messages(cmd), cmd.ErrOrStderr(), fuzzer.DefaultOptions()
 	if c.secure || c.cert != "" || c.key != "" {
@@ -91,23 +98,24 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 			c.webport = 0
 		}
 		c.listen = cmp.Or(c.listen, "127.0.0.1:0")
-		c.begun = make(chan struct{})
-		c.ready = func(ctx context.Context, port int) error { return c.start(ctx, command, port) }
+		c.drive = func(ctx context.Context, ln net.Listener, rec *recorder) error {
+			return c.driver(command, ln, rec).drive(ctx, ln)
+		}
 	}
 	c.listen = cmp.Or(c.listen, ":9001")
 	rec, err := c.play(cmd.Context())
 	return c.pass(c.out, rec, err)
 }
 
-// start runs the command to its end.
-func (c *testClient) start(ctx context.Context, command []string, port int) error {
+// driver is what starts the command, which is to connect to ln.
+func (c *testClient) driver(command []string, ln net.Listener, rec *recorder) *driver {
 	scheme := "ws"
 	if c.tls != nil {
 		scheme = "wss"
 	}
+	port := strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
 	config := launch.Config{Args: command, Values: launch.Values{
-		URL:  scheme + "://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
-		Port: strconv.Itoa(port), Agent: cmp.Or(c.agent, "client"),
+		URL: scheme + "://" + net.JoinHostPort("127.0.0.1", port), Port: port, Agent: cmp.Or(c.agent, "client"),
 	}}
 	if c.verbose {
 		config.Output = c.log
@@ -115,34 +123,7 @@ func (c *testClient) start(ctx context.Context, command []string, port int) erro
 	if !c.quiet {
 		fmt.Fprintf(c.out, "Starting %s\n", printable(strings.Join(command, " ")))
 	}
-	p, err := launch.Start(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer p.Stop()
-	select {
-	case <-p.Done():
-	case <-c.begun:
-	case <-ctx.Done():
-	case <-time.After(c.wait):
-		return fmt.Errorf("%s has not connected within %v%s", command[0], c.wait, printed(p))
-	}
-	select {
-	case <-p.Done():
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err := p.Err(); err != nil {
-			return fmt.Errorf("%s: %w%s", command[0], err, printed(p))
-		}
-		select {
-		case <-c.begun:
-		default:
-			return fmt.Errorf("%s ended without having played a case%s", command[0], printed(p))
-		}
-	case <-ctx.Done():
-	}
-	return nil
+	return &driver{testClient: c, config: config, rec: rec}
 }
 
 // printed is what the command has printed last, for an error.

@@ -27,6 +27,7 @@ type testServer struct {
 	subprotocols []string
 	tls          spec.TLS
 	strict       bool
+	restartFlags
 }
 
 func testServerCommand() *cobra.Command {
@@ -37,8 +38,9 @@ func testServerCommand() *cobra.Command {
 		Long: `test-server plays the cases with the server at each URL: ws://host:port/path, wss://…,
 or ws+unix:/path/to/socket:/path. The server sends every message back as it came.
 
-A COMMAND after -- is started first, and stopped when all is done, whatever happens.
-In its arguments {url} and {port} are those of the server, and so are WSTEST_URL and
+A COMMAND after -- is started first, and stopped when all is done, whatever happens. If
+it ends or hangs in the middle, the case that did it has failed, and it is started again.
+Its process is the one whose memory is watched, unless --pid is another. In its arguments {url} and {port} are those of the server, and so are WSTEST_URL and
 WSTEST_PORT in its environment; port 0 in the URL takes a free one.
 
 The exit status is 0 if the server conforms, 1 if it does not, 2 for a wrong command
@@ -53,6 +55,7 @@ line, and 3 if the run could not be made or is incomplete.`,
 	s.runFlags.flags(cmd, "reports/servers")
 	s.parallelFlag(cmd)
 	s.declarations.serverFlags(cmd)
+	s.restartFlags.flags(cmd)
 	f := cmd.Flags()
 	f.StringSliceVar(&s.agents, "agent", nil, "name of the server in reports, in the order of the URLs (default: its Server field)")
 	f.DurationVar(&s.wait, "wait", 0, "how long a server may take until it is ready (default 30s with a COMMAND, else 0)")
@@ -76,6 +79,9 @@ func (s *testServer) run(cmd *cobra.Command, args []string) error {
 	}
 	if len(urls) == 0 {
 		return usagef("no server to test: want a URL, like ws://127.0.0.1:9001")
+	}
+	if err := s.restartFlags.check(); err != nil {
+		return err
 	}
 	if len(s.agents) > len(urls) {
 		return usagef("--agent: %d names for %s", len(s.agents), plural(len(urls), "server"))
@@ -192,14 +198,15 @@ func (s *testServer) start(ctx context.Context, command []string) (stop func(), 
 	if !s.quiet {
 		fmt.Fprintf(s.out, "Starting %s\n", printable(strings.Join(command, " ")))
 	}
-	p, err := launch.Start(ctx, launch.Config{
+	k, err := keep(ctx, launch.Config{
 		Args: command, Values: launch.Values{URL: s.targets[0].URL, Port: port, Agent: s.targets[0].Agent},
 		Output: s.peerOutput(), Ready: ready, Wait: s.wait,
-	})
+	}, s.restartFlags)
 	if err != nil {
 		return nil, err
 	}
-	return p.Stop, nil
+	s.keeper = k
+	return k.Stop, nil
 }
 
 // peerOutput is where the output of a command goes: to the user's eyes, if asked for.

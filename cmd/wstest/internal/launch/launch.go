@@ -237,7 +237,24 @@ func (p *Process) Err() error {
 	}
 }
 
+// Status is how the command ended, once Done is closed, in words: "exit status 1".
+func (p *Process) Status() string {
+	if err := p.Err(); err != nil {
+		return err.Error()
+	}
+	return "exit status 0"
+}
+
+// PID is the number of the process of the command.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Tail is the last lines that the command has printed.
 func (p *Process) Tail() string {
 	return p.output.tail()
+}
+
+// Complaint is the line with which the command seems to have said why it ended; empty: it
+// has printed nothing.
+func (p *Process) Complaint() string {
+	return p.output.complaint()
 }

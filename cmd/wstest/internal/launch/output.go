@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +18,8 @@ import (
 
 const (
 	maxLine   = 4096 // octets; a longer one is cut into several
-	tailLines = 20   // that are kept
+	keptLines = 200  // traces are long
+	tailLines = 20   // that are shown
 )
 
 // An output is what a command prints.
@@ -27,7 +29,7 @@ type output struct {
 	done chan struct{} // closed when all is read
 
 	mu   sync.Mutex
-	last []string // lines, tailLines at most
+	last []string // lines, keptLines at most
 }
 
 // read reads what a command prints into pipe.
@@ -54,7 +56,7 @@ func (o *output) pump() {
 // line takes one line. That it cannot be shown is no reason to stop the command.
 func (o *output) line(line string) {
 	o.mu.Lock()
-	if len(o.last) == tailLines {
+	if len(o.last) == keptLines {
 		o.last = slices.Delete(o.last, 0, 1)
 	}
 	o.last = append(o.last, line)
@@ -78,7 +80,26 @@ func (o *output) finish(limit time.Duration) {
 func (o *output) tail() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return strings.Join(o.last, "\n")
+	return strings.Join(o.last[max(0, len(o.last)-tailLines):], "\n")
+}
+
+// complaining are words that are in the line which says why a program ends. What comes
+// before it may be as much, and so may the trace behind it.
+var complaining = regexp.MustCompile(`^(panic|fatal error|fatal|SIG[A-Z]+)\b|^(\w+\.)*\w*(Error|Exception)\b`)
+
+// complaint is the last line that says why a program ended, or else the last of all.
+func (o *output) complaint() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, line := range slices.Backward(o.last) {
+		if complaining.MatchString(line) {
+			return line
+		}
+	}
+	if len(o.last) == 0 {
+		return ""
+	}
+	return o.last[len(o.last)-1]
 }
 
 // printable is a line in which nothing can move the cursor of a terminal.

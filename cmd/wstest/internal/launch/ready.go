@@ -25,7 +25,7 @@ func (p *Process) waitReady(ctx context.Context, dial func(context.Context) erro
 		}
 		select {
 		case <-p.done:
-			return p.unready("ended before it could be reached, with "+p.status(), err)
+			return p.unready("ended before it could be reached, with "+p.Status(), err)
 		case <-timed.Done():
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
@@ -41,14 +41,6 @@ func try(ctx context.Context, dial func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, tryLimit)
 	defer cancel()
 	return dial(ctx)
-}
-
-// status is how the command ended, in words.
-func (p *Process) status() string {
-	if err := p.Err(); err != nil {
-		return err.Error()
-	}
-	return "exit status 0"
 }
 
 // unready is the error of a server that is not what it should be; last is that of the

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/launch"
+	"gobahn/fuzzer"
+)
+
+// A sitting is one start of a client, from its first case to its end. What comes of a
+// case is held back until the client shows that it has survived it.
+type sitting struct {
+	driver *driver
+	says   string            // how the client ended in the middle of the cases held; empty: it did not
+	done   map[cases.ID]bool // those whose result was recorded, or that were left out
+
+	mu      sync.Mutex
+	held    []fuzzer.Played
+	playing map[int]bool // numbers of cases
+	moved   time.Time    // when a case began or ended; zero: none has begun
+	updated bool         // reports were asked for: the client has played what it wanted to
+	err     error        // of the first result that could not be recorded
+}
+
+// sit starts the client and plays those of list with it that it asks for.
+func (d *driver) sit(ctx context.Context, ln net.Listener, list []cases.Case) (*sitting, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s := &sitting{driver: d, done: make(map[cases.ID]bool), playing: make(map[int]bool)}
+	p, err := launch.Start(ctx, d.config)
+	if err != nil {
+		ln.Close()
+		return nil, err
+	}
+	defer p.Stop()
+	server := s.server(list)
+	if server.Declared.PID == 0 {
+		server.Declared.PID = p.PID()
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, ln) }()
+	err = s.await(ctx, p)
+	server.Settle(ctx, settleLimit)
+	stop()
+	err = errors.Join(err, <-served)
+	switch {
+	case err == nil && s.says != "" && len(s.held) > 0:
+		return s, nil
+	case err == nil && s.says != "":
+		err = fmt.Errorf("%s: %s%s", d.config.Args[0], s.says, printed(p))
+	}
+	return s, errors.Join(err, s.survived())
+}
+
+// server is the fuzzing server that offers list.
+func (s *sitting) server(list []cases.Case) *fuzzer.Server {
+	rec := s.driver.rec
+	server := s.driver.testClient.server(rec, list)
+	onUpdate := server.OnUpdate
+	server.OnStart = func(p fuzzer.Played) {
+		_ = s.survived() // it is returned in the end
+		s.note(func() { s.playing[p.Number] = true })
+		rec.progress.start(p)
+	}
+	server.OnSkip = func(p fuzzer.Played) {
+		s.note(func() { s.done[p.Case.ID] = true })
+		rec.skipped(p)
+	}
+	server.OnResult = func(p fuzzer.Played) error {
+		s.note(func() {
+			delete(s.playing, p.Number)
+			s.held = append(s.held, s.driver.numbered(p))
+		})
+		if len(p.Observation.Missing) > 0 { // it was not played
+			return s.survived()
+		}
+		return nil
+	}
+	server.OnUpdate = func(u fuzzer.Update) error {
+		s.note(func() { s.updated = true })
+		return errors.Join(s.survived(), onUpdate(u))
+	}
+	return server
+}
+
+// note changes s when the client has shown that it is there.
+func (s *sitting) note(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moved = time.Now()
+	change()
+}
+
+// survived records what was held back. An error is the first there was.
+func (s *sitting) survived() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.held {
+		if err := s.driver.rec.add(p); s.err == nil {
+			s.err = err
+		}
+		s.done[p.Case.ID] = s.done[p.Case.ID] || !p.More
+	}
+	s.held = nil
+	return s.err
+}
+
+// await waits until the client has ended, and notes how if it should not have.
+func (s *sitting) await(ctx context.Context, p *launch.Process) error {
+	begun, wait := time.Now(), s.driver.testClient.wait
+	tick := time.NewTicker(goneInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.Done():
+			return s.ended(ctx, p)
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		moved, idle := s.moved, len(s.playing) == 0 && !s.updated
+		s.mu.Unlock()
+		switch {
+		case moved.IsZero() && time.Since(begun) > wait:
+			return fmt.Errorf("%s has not connected within %v%s", s.driver.config.Args[0], wait, printed(p))
+		case !moved.IsZero() && idle && time.Since(moved) > wait:
+			s.says = fmt.Sprintf("it asked for no other case within %v, and had to be killed", wait)
+			p.Stop()
+			return nil
+		}
+	}
+}
+
+// goneInterval is how often a look is taken at whether the client still does something.
+const goneInterval = 100 * time.Millisecond
+
+// ended says how the client has ended. One that ends with status 0 has played what it
+// wanted to.
+func (s *sitting) ended(ctx context.Context, p *launch.Process) error {
+	s.mu.Lock()
+	begun := !s.moved.IsZero()
+	s.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+	case p.Err() != nil:
+		s.says = end(p, 0)
+	case !begun:
+		return fmt.Errorf("%s ended without having played a case%s", s.driver.config.Args[0], printed(p))
+	}
+	return nil
+}

@@ -1,0 +1,193 @@
+package fuzzer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gobahn/cases"
+)
+
+// A Keeper looks after the process of the server that is tested.
+type Keeper interface {
+	// Ended says how the process has ended, in a few words, and waits so long for that;
+	// empty: it runs.
+	Ended(wait time.Duration) string
+
+	// PID is the number of the process; 0: it is not known.
+	PID() int
+
+	// Restart ends what is left of the process and starts it again. It is not called
+	// beside another method. An error is why there is no server any more.
+	Restart(ctx context.Context) error
+}
+
+// declared is what is known of the server.
+func (r *clientRun) declared() Declared {
+	d := r.client.Declared
+	if k := r.client.Keeper; k != nil && d.PID == 0 {
+		d.PID = k.PID()
+	}
+	return d
+}
+
+// endLimit is how long it may take until it is known that a process has ended which no
+// longer accepts connections.
+const endLimit = 2 * time.Second
+
+// fallen says how the server has come to its end, or that it hangs, when a case has been
+// played; empty: it is there, or nobody could help it. A crash that looks like a server
+// that drops TCP on purpose must not be overlooked, so only a clean end needs no proof.
+func (r *clientRun) fallen(ctx context.Context, p Played) string {
+	k := r.client.Keeper
+	if k == nil || r.abandoned {
+		return ""
+	}
+	if says := k.Ended(0); says != "" || p.Observation.Opened && p.Observation.Closing.WasClean {
+		return says
+	}
+	for try := 0; ; try++ {
+		o, _, err := r.connect(ctx, hello, nil)
+		switch {
+		case ctx.Err() != nil:
+			return ""
+		case err != nil:
+			if says := k.Ended(endLimit); says != "" {
+				return says
+			}
+			return "it accepts no connections any more: " + err.Error()
+		case o.Response != "":
+			return k.Ended(0)
+		case !o.Closing.OpeningTimeout: // TCP was dropped, perhaps by the system
+			return k.Ended(lateLimit)
+		case try == 1: // a busy machine may take its time once
+			return "it answers no connection any more, and had to be killed"
+		}
+	}
+}
+
+// certain is p, which was played while nothing else went on, with what has become of
+// the server. Unreached is why it could not be reached, nil if it could. A server that
+// did not answer p at all may have been ended by the case before: if it survives p when
+// that is played once more, it was, and that case is reported once more. An error ends
+// the run.
+func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Played, error) {
+	before := r.last
+	says := r.fallen(ctx, p)
+	if ctx.Err() != nil {
+		return p, context.Cause(ctx)
+	}
+	if r.last = p; says == "" {
+		return p, nil
+	}
+	if unreached == nil && p.Observation.Response != "" || before.Agent == "" {
+		r.restart(ctx, string(p.Case.ID), says)
+		return r.blamed(p, says), nil
+	}
+	r.restart(ctx, fmt.Sprintf("%s or %s", before.Case.ID, p.Case.ID), says)
+	again, err := r.playAlone(ctx, p, p.Observation.Before)
+	if err != nil || again.Observation.Died != "" {
+		return again, err
+	}
+	return again, r.done(r.blamed(before, says+whenOver))
+}
+
+// whenOver is added to what is said of a server that ended a little later.
+const whenOver = ", when the case was over"
+
+// blamed is p with the end of the server as its doing.
+func (r *clientRun) blamed(p Played, says string) Played {
+	p.Observation.Died = says
+	p.Result = r.client.Profile.Judge(p.Case, p.Observation)
+	return p
+}
+
+// playAlone plays one case while nothing else goes on. An error ends the run.
+func (r *clientRun) playAlone(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
+	played, unreached := r.play(ctx, p, before)
+	return r.certain(ctx, played, unreached)
+}
+
+// restart starts the server again, which has ended at a case. If that is not possible
+// the cases that are left will fail, as with any server that is not there.
+func (r *clientRun) restart(ctx context.Context, at, says string) {
+	r.last = Played{}
+	err := r.client.Keeper.Restart(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		r.notice(fmt.Sprintf("%s: the server process ended (%s); it was started again", at, says))
+		return
+	}
+	r.abandoned = true
+	r.notice(fmt.Sprintf("%s: the server process ended (%s); %v", at, says, err))
+}
+
+// suspects plays the cases again, one after the other, that were being played when the
+// server ended, and the one before if none of them ends it. Where nobody can be blamed
+// for certain, all of list are.
+func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, says string) error {
+	var ids []string
+	for _, p := range list {
+		ids = append(ids, string(p.Case.ID))
+	}
+	all := strings.Join(ids, ", ")
+	r.restart(ctx, all, says)
+	found := false
+	again := make([]Played, 0, len(list))
+	for i, p := range list {
+		played, err := r.playAlone(ctx, p, attempt(p))
+		if err != nil {
+			return r.unconfirmed(append(again, list[i:]...), err)
+		}
+		found = found || played.Observation.Died != ""
+		again = append(again, played)
+	}
+	if !found {
+		late, err := r.lateBlame(ctx, before)
+		if err != nil {
+			return err
+		}
+		found = late
+	}
+	for _, p := range again {
+		if !found {
+			p = r.blamed(p, fmt.Sprintf("%s, while %s was going on; played again alone, nothing ends it", says, all))
+		}
+		if err := r.done(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lateBlame plays p again, which had ended before the server did, and reports it once
+// more if it is to blame.
+func (r *clientRun) lateBlame(ctx context.Context, p Played) (found bool, err error) {
+	if p.Agent == "" || r.abandoned {
+		return false, nil
+	}
+	played, err := r.playAlone(ctx, p, nil)
+	if err != nil {
+		return false, err
+	}
+	if played.Observation.Died == "" {
+		says := r.client.Keeper.Ended(lateLimit)
+		if says == "" {
+			return false, nil
+		}
+		r.restart(ctx, "after "+string(p.Case.ID), says)
+		played = r.blamed(played, says+whenOver)
+	}
+	return true, r.done(played)
+}
+
+// lateLimit is how long it may take until it is known that a case has ended the server.
+const lateLimit = time.Second / 2
+
+// attempt is what came of p beside others.
+func attempt(p Played) *cases.Attempt {
+	return &cases.Attempt{Verdict: p.Result.Verdict, CloseVerdict: p.Result.CloseVerdict, Says: p.Result.Says}
+}
