@@ -18,7 +18,7 @@ import (
 // memory from growing: whoever needs a record again reads it from there.
 type journal struct {
 	name string
-	f    *os.File
+	f    diskFile
 	size int64
 	at   map[key]span // the last line of each record
 }
@@ -30,11 +30,9 @@ type span struct {
 }
 
 // createJournal begins a journal in dir in the place of an earlier one.
-func createJournal(dir string, head Head) (*journal, error) {
+func (d disk) createJournal(dir string, head Head) (*journal, error) {
 	name := filepath.Join(dir, journalName)
-	f, err := inDir(dir, func() (*os.File, error) {
-		return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, filePerm)
-	})
+	f, err := inDir(dir, func() (diskFile, error) { return d.open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) })
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", journalName, err)
 	}
