@@ -70,7 +70,7 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 		}
 	}
 	first, err := r.play(ctx, queue[0], nil)
-	if ctx.Err() != nil {
+	if over(ctx, err) != nil {
 		return err
 	}
 	if err != nil {
@@ -122,7 +122,7 @@ func (r *clientRun) skipped(p Played) bool {
 func (r *clientRun) alone(ctx context.Context, queue []Played) error {
 	for _, p := range queue {
 		p, err := r.play(ctx, p, nil)
-		if ctx.Err() != nil {
+		if over(ctx, err) != nil {
 			return err
 		}
 		if err := r.done(p); err != nil {
@@ -199,7 +199,7 @@ func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 		again, err := r.play(ctx, before, &cases.Attempt{
 			Verdict: before.Result.Verdict, CloseVerdict: before.Result.CloseVerdict, Says: before.Result.Says,
 		})
-		if ctx.Err() != nil {
+		if over(ctx, err) != nil {
 			return r.unconfirmed(p.again[i:], err)
 		}
 		if err := r.done(again); err != nil {
@@ -229,8 +229,9 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 		if !ok {
 			return
 		}
-		played, _ := r.play(ctx, one, nil) // a server that cannot be reached has failed the case
-		if ctx.Err() != nil {
+		played, err := r.play(ctx, one, nil)
+		if err := over(ctx, err); err != nil { // else a server that cannot be reached has failed the case
+			p.cancel(err)
 			return
 		}
 		p.ended(l, company, played)

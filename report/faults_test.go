@@ -159,7 +159,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	}
 	want := onDisk(t, unharmed)
 	full := 0
-	for room := 0; ; room += 39989 {
+	for room := 0; ; room += 19997 {
 		dir := t.TempDir()
 		w, err := Open(dir, planRun())
 		if err != nil {

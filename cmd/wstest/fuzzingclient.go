@@ -62,6 +62,7 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	if j.listing && !j.quiet {
 		fmt.Fprintf(j.out, "Cases = %s\nServers = %s\n", pythonList(ids(j.list)), pythonList(urls(j.targets)))
 	}
+	rec.sayKept(j)
 	names := make(map[string]int) // by agent, which server it is
 	var unreached error
 	for i, t := range j.targets {
@@ -120,6 +121,11 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, rena
 			rec.skipped(p)
 		},
 		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
+	}
+	if j.resume {
+		if err := j.takeUp(ctx, rec, client, rename); err != nil {
+			return err
+		}
 	}
 	return client.Run(ctx, j.list, func(p fuzzer.Played) error {
 		p.Agent = rename(p.Agent)

@@ -28,6 +28,7 @@ type runFlags struct {
 	noTimeouts bool
 
 	gateFlags
+	resumeFlags
 
 	// What no flag sets:
 	listing bool                                 // list all cases in the beginning, as the reference does
