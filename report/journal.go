@@ -60,7 +60,8 @@ func (j *journal) append(v any) (span, error) {
 		return span{}, fmt.Errorf("report %s: %w", journalName, err)
 	}
 	if _, err := j.f.WriteAt(line, j.size); err != nil {
-		return span{}, fmt.Errorf("report %s: %w", journalName, errors.Join(err, j.f.Truncate(j.size)))
+		_ = j.f.Truncate(j.size) // else a last line that is not whole is left, which readers expect
+		return span{}, fmt.Errorf("report %s: %w", journalName, err)
 	}
 	s := span{j.size, len(line)}
 	j.size += int64(len(line))

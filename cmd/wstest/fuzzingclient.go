@@ -82,6 +82,8 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return rec, errors.New("the run was interrupted; the report has what was played until then")
+	case full(err):
+		return rec, fmt.Errorf("%w; what was written before is whole, and --resume goes on from there", err)
 	case err != nil:
 		return rec, err
 	case unreached != nil:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +32,7 @@ func (r *recorder) open(run report.Run) (err error) {
 	}
 	r.reports, err = report.Resume(r.flags.outdir, run, r.keep)
 	if _, ok := errors.AsType[*report.ResumeError](err); ok {
-		return badInput{fmt.Errorf("--resume: %w: want the flags of that run, or another --outdir", err)}
+		return badInput{fmt.Errorf("--resume: %w: want the flags of that run, or no --resume to begin anew", err)}
 	}
 	return err
 }
@@ -82,3 +83,6 @@ func (j *clientJob) takeUp(ctx context.Context, rec *recorder, client *fuzzer.Cl
 	client.Agent = cmp.Or(client.Agent, name)
 	return err
 }
+
+// full reports whether err is that there is no room for the report.
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
