@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 )
 
 // maxNotices bounds what the user is told of connections: anybody can make many.
@@ -54,7 +55,7 @@ func explainedToServer(ctx context.Context, err error) error {
 		return fmt.Errorf("the client does not speak TLS, is it ws instead of wss? %w", err)
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("the client closed the connection, does it trust the certificate? %w", err)
-	case alert != nil && alert.Op == "remote error":
+	case alert != nil && strings.HasSuffix(alert.Op, " error"): // of either side: where one has no keys yet, the other cannot read its alert
 		return fmt.Errorf("the client ended it, does it trust the certificate? %w", err)
 	}
 	return err
