@@ -80,12 +80,12 @@ type clientRun struct {
 }
 
 // play plays one case. Before is what came of it beside others, if it is played
-// again. An error is that of the first case whose server cannot be reached.
+// again. An error is that the server cannot be reached, or why the run is over.
 func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
 	r.begin(p)
 	o, capture, err := r.whole(ctx, p.Case)
-	if ctx.Err() != nil {
-		return p, context.Cause(ctx)
+	if err := over(ctx, err); err != nil {
+		return p, err
 	}
 	o.Before = before
 	p.Agent, p.Observation, p.Result, p.Capture = r.named(o), o, r.client.Profile.Judge(p.Case, o), capture
@@ -141,7 +141,7 @@ func (r *clientRun) connectWith(ctx context.Context, one cases.Case, asked, open
 	c, target := r.client, r.target
 	opts := c.options()
 	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
-	nc, err := target.Dial(dialCtx, c.dialler(), c.TLS)
+	nc, err := r.dial(dialCtx)
 	cancel()
 	if err != nil {
 		o := cases.Observation{

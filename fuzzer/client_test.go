@@ -35,6 +35,9 @@ func TestServerWithoutANameIsNamedByItsServerField(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
+			if name, err := client.Name(t.Context()); name != want || err != nil {
+				t.Errorf("asked for its name: %q, %v, want %q", name, err, want)
+			}
 		})
 	}
 }

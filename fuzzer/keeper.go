@@ -106,6 +106,9 @@ func (r *clientRun) blamed(p Played, says string) Played {
 // playAlone plays one case while nothing else goes on. An error ends the run.
 func (r *clientRun) playAlone(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
 	played, unreached := r.play(ctx, p, before)
+	if err := over(ctx, unreached); err != nil {
+		return played, err
+	}
 	return r.certain(ctx, played, unreached)
 }
 

@@ -30,6 +30,8 @@ func (r refusal) octets() []byte {
 		kind = "text/html; charset=utf-8"
 	}
 	h.Add("Content-Type", kind)
+	h.Add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Add("X-Content-Type-Options", "nosniff")
 	h.Add("Content-Length", strconv.Itoa(len(r.text)))
 	h.Add("Connection", "close")
 	return append(h.Append(nil), r.text...)

@@ -92,7 +92,7 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 		}
 	}
 	first, err := r.play(ctx, queue[0], nil)
-	if ctx.Err() != nil {
+	if over(ctx, err) != nil {
 		return err
 	}
 	if err != nil {
@@ -282,8 +282,9 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 		if !ok {
 			return
 		}
-		played, _ := r.play(ctx, one, nil) // a server that cannot be reached has failed the case
-		if ctx.Err() != nil {
+		played, err := r.play(ctx, one, nil)
+		if err := over(ctx, err); err != nil { // else a server that cannot be reached has failed the case
+			p.cancel(err)
 			return
 		}
 		says := r.fallen(ctx, played)

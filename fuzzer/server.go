@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"gobahn/cases"
@@ -36,6 +36,10 @@ type Server struct {
 	OnResult func(Played) error // a case was played; nil: nothing
 	OnUpdate func(Update) error // /updateReports was asked for; nil: nothing
 	OnDirect func(peer string)  // a client that will say what we send has connected; nil: nothing
+	OnNotice func(string)       // something the user should know of a connection; nil: nothing
+
+	// MaxConns is how many connections are served at a time; further ones wait. 0: 1024.
+	MaxConns int
 
 	flights flights
 	streams streams
@@ -46,6 +50,7 @@ type Server struct {
 	turns   map[string][]turn // by the name of the set
 	visits  sync.WaitGroup    // connections, and what works for them
 	open    atomic.Int64      // WebSockets
+	notices atomic.Int64
 }
 
 // An Update is a client's wish that the reports be written.
@@ -55,7 +60,7 @@ type Update struct {
 	Stop  bool   // the server stops when the client has left
 }
 
-// maxConns bounds the connections served at a time. Further ones wait.
+// maxConns is what MaxConns is by default.
 const maxConns = 1024
 
 // Serve serves the connections of ln until ctx is done, and then returns nil,
@@ -71,10 +76,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	s.turns = turnsOf(s.Cases)
 	defer s.lag.measure(ctx)()
 	defer s.visits.Wait()
-	slots := make(chan struct{}, maxConns)
+	slots := make(chan struct{}, cmp.Or(s.MaxConns, maxConns))
+	var told sync.Once
+	crowded := func(err error) {
+		told.Do(func() { s.notice("clients have to wait: %v", &MachineError{err}) })
+	}
 	for {
 		slots <- struct{}{}
-		nc, err := accept(ctx, ln)
+		nc, err := accept(ctx, ln, crowded)
 		if err != nil {
 			return serveError(ctx, err)
 		}
@@ -88,21 +97,6 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 // Settle returns when no case is being played, or when limit has passed: a client that
 // has left may have ended its last case a moment ago.
 func (s *Server) Settle(ctx context.Context, limit time.Duration) { s.flights.waitAll(ctx, limit) }
-
-// accept accepts the next connection. Where there are too many at the moment, or
-// one was given up, it tries again a little later.
-func accept(ctx context.Context, ln net.Listener) (net.Conn, error) {
-	for {
-		nc, err := ln.Accept()
-		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) && !errors.Is(err, syscall.ECONNABORTED) {
-			return nc, err
-		}
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-		}
-	}
-}
 
 // serveError is why accepting has ended: nil if it was meant to.
 func serveError(ctx context.Context, err error) error {
@@ -122,7 +116,11 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 	v := visit{server: s, ctx: ctx, peer: nc.RemoteAddr().String(), stop: func() { end(nil) }}
 	defer v.leave()
 	if s.TLS != nil {
-		nc = tls.Server(nc, s.TLS)
+		secure, err := s.secure(ctx, nc)
+		if err != nil {
+			return
+		}
+		nc = secure
 	}
 	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols, address: nc.LocalAddr().String()}
 	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams, &s.lag)

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode"
 )
 
@@ -228,7 +229,7 @@ func (t Target) String() string {
 func (t Target) Dial(ctx context.Context, d Dialler, config *tls.Config) (net.Conn, error) {
 	nc, err := d.DialContext(ctx, t.Network, t.Address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot reach %s: %w", t, err)
+		return nil, fmt.Errorf("cannot reach %s: %w", t, t.unreached(err))
 	}
 	if !t.TLS {
 		return nc, nil
@@ -239,6 +240,25 @@ func (t Target) Dial(ctx context.Context, d Dialler, config *tls.Config) (net.Co
 		return nil, fmt.Errorf("TLS handshake with %s: %w", t, explained(ctx, err))
 	}
 	return secure, nil
+}
+
+// unreached is the error of a connection with what it is likely to mean.
+func (t Target) unreached(err error) error {
+	if name, ok := errors.AsType[*net.DNSError](err); ok {
+		if name.IsNotFound {
+			return fmt.Errorf("there is no host %s: %w", t.ServerName, err)
+		}
+		return fmt.Errorf("the name server did not say where %s is: %w", t.ServerName, err)
+	}
+	if !strings.Contains(t.ServerName, ":") {
+		return err
+	}
+	for _, one := range []error{syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT, syscall.ENETUNREACH} {
+		if errors.Is(err, one) {
+			return fmt.Errorf("this machine has no IPv6 that leads to %s: %w", t.ServerName, err)
+		}
+	}
+	return err
 }
 
 // config is a copy of config with the name of the server, and with HTTP/1.1 as the

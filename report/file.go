@@ -14,13 +14,40 @@ const (
 	temporary = ".gobahn-*.tmp" // pattern for the names of unfinished files
 )
 
+// A disk is where reports are written: the system's, except in tests.
+type disk struct {
+	create func(dir, pattern string) (diskFile, error)   // as os.CreateTemp
+	open   func(name string, flag int) (diskFile, error) // as os.OpenFile
+	rename func(from, to string) error                   // as os.Rename
+}
+
+// A diskFile is what a disk has to offer of one.
+type diskFile interface {
+	io.Writer
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Name() string
+	Chmod(fs.FileMode) error
+	Truncate(size int64) error
+}
+
+// systemDisk is that of the system.
+func systemDisk() disk {
+	return disk{
+		create: func(dir, pattern string) (diskFile, error) { return os.CreateTemp(dir, pattern) },
+		open:   func(name string, flag int) (diskFile, error) { return os.OpenFile(name, flag, filePerm) },
+		rename: os.Rename,
+	}
+}
+
 // probe creates dir if need be, and finds out whether it can be written to. Its
 // errors do not name dir, which is for the caller to do.
-func probe(dir string) error {
+func (d disk) probe(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return cause("cannot be created", err)
 	}
-	f, err := os.CreateTemp(dir, temporary)
+	f, err := d.create(dir, temporary)
 	if err != nil {
 		return cause("cannot be written to", err)
 	}
@@ -57,37 +84,48 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	if dir == "" {
 		dir = "."
 	}
-	return streamFile(dir, name, write)
+	return systemDisk().stream(dir, name, write)
 }
 
-// writeFile gives the file name in dir this content, as streamFile does.
-func writeFile(dir, name string, content []byte) error {
-	return streamFile(dir, name, func(w io.Writer) error {
+// write gives the file name in dir this content, as stream does.
+func (d disk) write(dir, name string, content []byte) error {
+	return d.stream(dir, name, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
 }
 
-// streamFile gives the file name in dir the content that write writes. Whoever reads
-// it meanwhile sees the former content or the new, never a part. A directory that was
+// stream gives the file name in dir the content that write writes. Whoever reads it
+// meanwhile sees the former content or the new, never a part. A directory that was
 // removed during the run is made again.
-func streamFile(dir, name string, write func(io.Writer) error) error {
-	f, err := inDir(dir, func() (*os.File, error) { return os.CreateTemp(dir, temporary) })
+func (d disk) stream(dir, name string, write func(io.Writer) error) error {
+	err := d.try(dir, name, write)
+	if errors.Is(err, fs.ErrNotExist) { // it was removed this moment, with what had been written
+		err = d.try(dir, name, write)
+	}
 	if err != nil {
 		return fmt.Errorf("report %s: %w", name, err)
-	}
-	err = errors.Join(write(f), f.Chmod(filePerm), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
-		return fmt.Errorf("report %s: %w", name, errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }
 
+func (d disk) try(dir, name string, write func(io.Writer) error) error {
+	f, err := inDir(dir, func() (diskFile, error) { return d.create(dir, temporary) })
+	if err != nil {
+		return err
+	}
+	err = errors.Join(write(f), f.Chmod(filePerm), f.Close())
+	if err == nil {
+		err = d.rename(f.Name(), filepath.Join(dir, name))
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // which is not there if dir is not
+	}
+	return err
+}
+
 // inDir creates a file in dir, and dir if it was removed.
-func inDir(dir string, create func() (*os.File, error)) (*os.File, error) {
+func inDir(dir string, create func() (diskFile, error)) (diskFile, error) {
 	f, err := create()
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = os.MkdirAll(dir, 0o755); err == nil {

@@ -18,7 +18,7 @@ import (
 // memory from growing: whoever needs a record again reads it from there.
 type journal struct {
 	name string
-	f    *os.File
+	f    diskFile
 	size int64
 	at   map[key]span // the last line of each record
 }
@@ -30,11 +30,9 @@ type span struct {
 }
 
 // createJournal begins a journal in dir in the place of an earlier one.
-func createJournal(dir string, head Head) (*journal, error) {
+func (d disk) createJournal(dir string, head Head) (*journal, error) {
 	name := filepath.Join(dir, journalName)
-	f, err := inDir(dir, func() (*os.File, error) {
-		return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, filePerm)
-	})
+	f, err := inDir(dir, func() (diskFile, error) { return d.open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) })
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", journalName, err)
 	}
@@ -62,7 +60,8 @@ func (j *journal) append(v any) (span, error) {
 		return span{}, fmt.Errorf("report %s: %w", journalName, err)
 	}
 	if _, err := j.f.WriteAt(line, j.size); err != nil {
-		return span{}, fmt.Errorf("report %s: %w", journalName, errors.Join(err, j.f.Truncate(j.size)))
+		_ = j.f.Truncate(j.size) // else a last line that is not whole is left, which readers expect
+		return span{}, fmt.Errorf("report %s: %w", journalName, err)
 	}
 	s := span{j.size, len(line)}
 	j.size += int64(len(line))

@@ -59,7 +59,7 @@ func (w *Writer) overview(chapters []cases.Chapter) templates.Overview {
 	for _, run := range w.runs {
 		page.Runs = append(page.Runs, templates.Run{
 			Product: run.Product, Profile: run.Profile, Seed: run.Seed, Server: run.Server, Shard: run.Shard,
-			Started: run.Started, Ended: run.Ended, Cases: len(run.Cases),
+			Started: run.Started, Ended: run.Ended, Resumed: len(run.Resumed), Cases: len(run.Cases),
 		})
 	}
 	var chapter, section string

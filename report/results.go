@@ -103,15 +103,24 @@ func (r *Results) records(wanted func(key) bool) iter.Seq2[Record, error] {
 
 // record reads one record again.
 func (r *Results) record(k key) (one Record, err error) {
-	s := r.at[k]
-	b := make([]byte, s.size)
-	if _, err := r.f.ReadAt(b, s.start); err != nil {
-		return one, fmt.Errorf("%s: case %s again: %w", r.f.Name(), k.id, err)
+	b, err := r.raw(k)
+	if err != nil {
+		return one, err
 	}
-	if err := json.Unmarshal(bytes.TrimLeft(b, ", \t\r\n"), &one); err != nil {
+	if err := json.Unmarshal(b, &one); err != nil {
 		return one, fmt.Errorf("%s: case %s again: %w", r.f.Name(), k.id, err)
 	}
 	return one, nil
+}
+
+// raw is the octets of one record.
+func (r *Results) raw(k key) ([]byte, error) {
+	s := r.at[k]
+	b := make([]byte, s.size)
+	if _, err := r.f.ReadAt(b, s.start); err != nil {
+		return nil, fmt.Errorf("%s: case %s again: %w", r.f.Name(), k.id, err)
+	}
+	return bytes.TrimLeft(b, ", \t\r\n"), nil
 }
 
 // Failed reports whether a case that was played is shown as a failure.
@@ -171,14 +180,14 @@ func (r *Results) WriteReport(dir string) error {
 // WriteCaseFiles writes the files of the reference into dir: index.json and one for
 // each case, without pages.
 func (r *Results) WriteCaseFiles(dir string) error {
-	if err := probe(dir); err != nil {
+	if err := r.w.disk.probe(dir); err != nil {
 		return fmt.Errorf("reports directory %s: %w", dir, err)
 	}
 	for one, err := range r.All() {
 		if err != nil {
 			return err
 		}
-		if err := writeCaseFile(dir, r.w.entries[r.w.key(one)].stem, one); err != nil {
+		if err := r.w.disk.writeCaseFile(dir, r.w.entries[r.w.key(one)].stem, one); err != nil {
 			return err
 		}
 	}
@@ -186,7 +195,7 @@ func (r *Results) WriteCaseFiles(dir string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(dir, indexJSON, body)
+	return r.w.disk.write(dir, indexJSON, body)
 }
 
 // Write writes the results as results.json has them.

@@ -11,14 +11,15 @@ import (
 // A Run says what was played, by whom and how. The results of several runs can be
 // in one report.
 type Run struct {
-	Product string     `json:"product"`         // name and version of the tester: "Gobahn/0.1.0"
-	Profile string     `json:"profile"`         // whose rules judged
-	Seed    uint64     `json:"seed"`            // of masking keys
-	Server  bool       `json:"server"`          // the tester was the server, and tested clients
-	Shard   string     `json:"shard,omitempty"` // "2/5": the second of five parts; empty: all
-	Started time.Time  `json:"started"`         // when it began
-	Ended   time.Time  `json:"ended,omitzero"`  // zero: it did not, or has not yet
-	Cases   []cases.ID `json:"cases,omitempty"` // that were to be played, in order
+	Product string      `json:"product"`           // name and version of the tester: "Gobahn/0.1.0"
+	Profile string      `json:"profile"`           // whose rules judged
+	Seed    uint64      `json:"seed"`              // of masking keys
+	Server  bool        `json:"server"`            // the tester was the server, and tested clients
+	Shard   string      `json:"shard,omitempty"`   // "2/5": the second of five parts; empty: all
+	Started time.Time   `json:"started"`           // when it began
+	Ended   time.Time   `json:"ended,omitzero"`    // zero: it did not, or has not yet
+	Resumed []time.Time `json:"resumed,omitempty"` // when it went on after it had been cut short
+	Cases   []cases.ID  `json:"cases,omitempty"`   // that were to be played, in order
 
 	// LeftOut are, by agent, those of them that were not to be played with it.
 	LeftOut map[string][]cases.ID `json:"leftOut,omitempty"`

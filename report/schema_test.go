@@ -111,7 +111,7 @@ func wholeCatalogue() (list []Record) {
 // against the schema made strict.
 func TestSchemaDescribesEveryFieldThatIsWritten(t *testing.T) {
 	dir := t.TempDir()
-	w, err := Open(dir, Run{Product: "Gobahn/0.1.0", Profile: "autobahn", Seed: 1<<64 - 1, Shard: "1/2", Started: time.Unix(1, 2), Cases: []cases.ID{"1.1.1"}})
+	w, err := Open(dir, Run{Product: "Gobahn/0.1.0", Profile: "autobahn", Seed: 1<<64 - 1, Shard: "1/2", Started: time.Unix(1, 2), Resumed: []time.Time{time.Unix(3, 4)}, Cases: []cases.ID{"1.1.1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func (m *Merge) joinFamily(shards []*part) {
 		return
 	}
 	whole := shards[0].Run
-	whole.Shard, whole.Cases = "", nil
+	whole.Shard, whole.Cases, whole.Resumed = "", nil, nil
 	for _, p := range shards {
 		whole.Cases = append(whole.Cases, p.Cases...)
 		for agent, ids := range p.LeftOut {
@@ -106,6 +106,7 @@ func (m *Merge) joinFamily(shards []*part) {
 			whole.Started = p.Started
 		}
 		whole.Ended = later(whole.Ended, p.Ended)
+		whole.Resumed = append(whole.Resumed, p.Resumed...)
 	}
 	slices.SortFunc(whole.Cases, compareIDs)
 	whole.Cases = slices.Compact(whole.Cases)

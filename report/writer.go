@@ -22,6 +22,7 @@ import (
 // concurrent use.
 type Writer struct {
 	dir  string
+	disk disk
 	now  func() time.Time
 	runs []Run
 	ids  []cases.ID       // that are played or were to be, in the order of the catalogue
@@ -74,10 +75,10 @@ const (
 // Open prepares dir for the reports of runs, creating it if need be. It is an error
 // if dir cannot be written to.
 func Open(dir string, runs ...Run) (*Writer, error) {
-	if err := probe(dir); err != nil {
+	w := newWriter()
+	if err := w.disk.probe(dir); err != nil {
 		return nil, fmt.Errorf("reports directory %s: %w", dir, err)
 	}
-	w := newWriter()
 	w.dir, w.runs = dir, slices.Clone(runs)
 	for _, run := range runs {
 		w.plan(run.Cases...)
@@ -87,6 +88,7 @@ func Open(dir string, runs ...Run) (*Writer, error) {
 
 func newWriter() *Writer {
 	return &Writer{
+		disk:    systemDisk(),
 		now:     time.Now,
 		at:      make(map[cases.ID]int),
 		entries: make(map[key]*entry),
@@ -139,10 +141,15 @@ func (w *Writer) Add(r Record) error {
 	if err := w.keep(r); err != nil {
 		return err
 	}
-	if err := writeCaseFile(w.dir, e.stem, r); err != nil {
+	e.links = w.links(k, true)
+	return w.writeFiles(r, e)
+}
+
+// writeFiles writes both files of r.
+func (w *Writer) writeFiles(r Record, e *entry) error {
+	if err := w.disk.writeCaseFile(w.dir, e.stem, r); err != nil {
 		return err
 	}
-	e.links = w.links(k, true)
 	return w.writeCase(r, e)
 }
 
@@ -186,12 +193,12 @@ func (w *Writer) note(r Record) *entry {
 }
 
 // writeCaseFile writes the reference's JSON file of r.
-func writeCaseFile(dir, stem string, r Record) error {
+func (d disk) writeCaseFile(dir, stem string, r Record) error {
 	body, err := encode(caseFileOf(r))
 	if err != nil {
 		return fmt.Errorf("case %s: %w", r.Case.ID, err)
 	}
-	return writeFile(dir, stem+".json", body)
+	return d.write(dir, stem+".json", body)
 }
 
 // validName is the name of an agent as files can have it.
@@ -200,7 +207,7 @@ func validName(agent string) string { return strings.ToValidUTF8(agent, "\uFFFD"
 // keep appends r to the journal.
 func (w *Writer) keep(r Record) (err error) {
 	if w.journal == nil {
-		if w.journal, err = createJournal(w.dir, newHead(w.runs)); err != nil {
+		if w.journal, err = w.disk.createJournal(w.dir, newHead(w.runs)); err != nil {
 			return err
 		}
 	}
@@ -281,7 +288,7 @@ func (w *Writer) flush() error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(w.dir, indexJSON, body); err != nil {
+	if err := w.disk.write(w.dir, indexJSON, body); err != nil {
 		return err
 	}
 	if err := w.writePage(indexHTML, templates.OverviewPage(w.overview(cases.AllChapters()))); err != nil {
@@ -323,7 +330,7 @@ func (w *Writer) finishLocked() error {
 	if err := w.relink(keys); err != nil {
 		return err
 	}
-	err := streamFile(w.dir, resultsJSON, func(out io.Writer) error {
+	err := w.disk.stream(w.dir, resultsJSON, func(out io.Writer) error {
 		return w.journal.writeTo(out, newHead(w.runs), keys)
 	})
 	if err != nil {
@@ -344,12 +351,14 @@ func (w *Writer) keys() (keys []key) {
 	return keys
 }
 
-// relink writes the pages again that have other links now.
+// relink writes the pages again that have other links now, and the files that are not
+// there any more.
 func (w *Writer) relink(keys []key) error {
 	for _, k := range keys {
 		e := w.entries[k]
 		links := w.links(k, false)
-		if links.Equal(e.links) {
+		gone := !exists(filepath.Join(w.dir, e.stem+".html")) || !exists(filepath.Join(w.dir, e.stem+".json"))
+		if links.Equal(e.links) && !gone {
 			continue
 		}
 		r, err := w.journal.record(k)
@@ -357,7 +366,11 @@ func (w *Writer) relink(keys []key) error {
 			return err
 		}
 		e.links = links
-		if err := w.writeCase(r, e); err != nil {
+		write := w.writeCase
+		if gone {
+			write = w.writeFiles
+		}
+		if err := write(r, e); err != nil {
 			return err
 		}
 	}
@@ -398,5 +411,5 @@ func (w *Writer) writePage(name string, page templ.Component) error {
 	if err := page.Render(context.Background(), &w.buffer); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return writeFile(w.dir, name, w.buffer.Bytes())
+	return w.disk.write(w.dir, name, w.buffer.Bytes())
 }

@@ -33,6 +33,7 @@ type Run struct {
 	Server         bool   // the tester was the server, and tested clients
 	Shard          string // "2/5": the second of five parts; empty: all
 	Started, Ended time.Time
+	Resumed        int // how often it went on after it had been cut short
 	Cases          int // that were to be played
 }
 
@@ -234,11 +235,14 @@ func (r Run) took() string {
 	if r.Ended.IsZero() || r.Started.IsZero() || r.Ended.Before(r.Started) {
 		return "–"
 	}
-	d := r.Ended.Sub(r.Started)
-	if d < time.Second {
-		return d.Round(time.Millisecond).String()
+	d, breaks := r.Ended.Sub(r.Started), ""
+	if r.Resumed > 0 {
+		breaks = ", resumed " + plural(r.Resumed, "time")
 	}
-	return d.Round(time.Second).String()
+	if d < time.Second {
+		return d.Round(time.Millisecond).String() + breaks
+	}
+	return d.Round(time.Second).String() + breaks
 }
 
 // moment is t for people: 2026-04-02 15:17:24 UTC.

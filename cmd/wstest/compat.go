@@ -79,6 +79,7 @@ func (c *compat) flags(cmd *cobra.Command) {
 	c.runFlags.flags(cmd, "")
 	c.control.flags(cmd)
 	c.parallelFlag(cmd)
+	c.resumeFlag(cmd)
 }
 
 // run runs the mode.
@@ -224,6 +225,9 @@ func (c *compat) fuzzingClient(cmd *cobra.Command) error {
 
 // fuzzingServer waits for clients to test, until it is stopped.
 func (c *compat) fuzzingServer(cmd *cobra.Command) error {
+	if c.resume {
+		return usagef("--resume: a fuzzing server plays what clients ask it for: want -m fuzzingclient")
+	}
 	s, err := read(c, spec.ReadServer, spec.ParseServer)
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ func demoCommand() *cobra.Command {
 	}
 	j.flags(cmd, "reports/servers")
 	j.parallelFlag(cmd)
+	j.resumeFlag(cmd)
 	return cmd
 }
 

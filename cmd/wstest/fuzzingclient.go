@@ -73,6 +73,7 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	if j.listing && !j.quiet {
 		fmt.Fprintf(j.out, "Cases = %s\nServers = %s\n", pythonList(ids(j.list)), pythonList(urls(j.targets)))
 	}
+	rec.sayKept(j)
 	names := make(map[string]int) // by agent, which server it is
 	var unreached error
 	for i, t := range j.targets {
@@ -96,6 +97,8 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return rec, errors.New("the run was interrupted; the report has what was played until then")
+	case full(err):
+		return rec, fmt.Errorf("%w; what was written before is whole, and --resume goes on from there", err)
 	case err != nil:
 		return rec, err
 	case unreached != nil:
@@ -135,6 +138,11 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fu
 			rec.skipped(p)
 		},
 		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
+	}
+	if j.resume {
+		if err := j.takeUp(ctx, rec, client, rename); err != nil {
+			return err
+		}
 	}
 	return client.Run(ctx, j.list, func(p fuzzer.Played) error {
 		p.Agent = rename(p.Agent)

@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/limits"
 	"gobahn/cmd/wstest/internal/web"
 	"gobahn/fuzzer"
+	"gobahn/templates"
 )
 
 // A serverJob tests clients until it is stopped.
@@ -52,7 +54,7 @@ func (j *serverJob) play(ctx context.Context) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", j.listen)
+	ln, err := listenTCP(net.Listen, j.listen)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +76,7 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 		secure = " TLS"
 	}
 	fmt.Fprintf(j.out, "Gobahn %s (for Autobahn WebSocket) Fuzzing Server (Port %d%s), seed %d\n", version, port, secure, j.seed)
+	fmt.Fprintln(j.out, listeningOn(ln))
 	fmt.Fprintf(j.out, "Ok, will run %d test cases for any clients connecting\n", len(j.list))
 	if j.listing && !j.quiet {
 		fmt.Fprintf(j.out, "Cases = %s\n", pythonList(ids(j.list)))
@@ -92,17 +95,28 @@ func (j *serverJob) serve(ctx context.Context, ln net.Listener, rec *recorder) e
 func (j *serverJob) server(rec *recorder, list []cases.Case) *fuzzer.Server {
 	return &fuzzer.Server{
 		Config: j.config(j.options), Cases: list, Protocols: j.protocols, TLS: j.tls, Skip: j.skip,
-		NoStop: j.control.noStop, Token: j.control.token,
+		NoStop: j.control.noStop, Token: j.control.token, MaxConns: maxConns(),
 		OnStart: rec.progress.start, OnSkip: rec.skipped, OnResult: rec.add,
 		OnDirect: func(peer string) {
 			rec.progress.say(j.out, "Entering direct command mode for peer %s\n", peerName(peer))
 		},
+		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", templates.Legible(text)) },
 		OnUpdate: func(u fuzzer.Update) error { return j.update(rec, u) },
 	}
 }
 
 // settleLimit is how long the last case may go on when the client has ended.
 const settleLimit = 2 * time.Second
+
+// maxConns is how many clients a server serves at a time, so that there are files left for
+// reports, the web port and what else there is; 0: as many as the engine does by itself.
+func maxConns() int {
+	limit, known := limits.OpenFiles()
+	if !known || limit >= 2048 {
+		return 0
+	}
+	return max(1, int(limit)/2)
+}
 
 // update writes the reports that a client has asked for.
 func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
@@ -118,19 +132,24 @@ func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
 	return nil
 }
 
-// serveWeb serves the web port, if there is to be one. A port that is taken is no
+// serveWeb serves the web port, if there is to be one, to those who reach the server. A port that is taken is no
 // reason not to test clients.
 func (j *serverJob) serveWeb(ctx context.Context, port int) (stop func()) {
 	if j.webport == 0 {
 		return func() {}
 	}
-	ln, err := net.Listen("tcp", ":"+strconv.Itoa(j.webport))
+	host, _, _ := net.SplitHostPort(j.listen)
+	ln, err := listenTCP(net.Listen, net.JoinHostPort(host, strconv.Itoa(j.webport)))
 	if err != nil {
 		fmt.Fprintf(j.log, "wstest: warning: there is no web port: %v (--webport 0 does without, another number is another port)\n", err)
 		return func() {}
 	}
 	site := web.Site{Product: product, Cases: j.list, Port: port, TLS: j.tls != nil, Outdir: j.outdir}
-	fmt.Fprintf(j.out, "Browsers are tested at http://localhost:%d/\n", ln.Addr().(*net.TCPAddr).Port)
+	address := ln.Addr().(*net.TCPAddr)
+	if host = address.IP.String(); address.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	fmt.Fprintf(j.out, "Browsers are tested at http://%s/\n", net.JoinHostPort(host, strconv.Itoa(address.Port)))
 	return background(ctx, func(ctx context.Context) error { return web.Serve(ctx, ln, site.Handler()) })
 }
 

@@ -2,10 +2,13 @@ package main
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"gobahn/cmd/wstest/internal/certs"
 )
@@ -50,4 +53,38 @@ func listenAddress(raw string) (address string, secure bool, err error) {
 		return "", false, fmt.Errorf("URL %q: port %s is not below 65536", raw, port)
 	}
 	return ":" + port, secure, nil
+}
+
+// A listenFunc listens, as net.Listen does.
+type listenFunc func(network, address string) (net.Listener, error)
+
+// listenTCP listens at address, on all interfaces with IPv4 and IPv6 where it has no
+// host, or with one of them where this machine lacks the other. An error says what to do.
+func listenTCP(listen listenFunc, address string) (net.Listener, error) {
+	ln, err := listen("tcp", address)
+	host, port, _ := net.SplitHostPort(address)
+	if host == "" && (errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL)) {
+		ln, err = listen("tcp4", address)
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%w: another program listens there (port 0 takes a free one)", err)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%w: port %s is for root", err, port)
+	case errors.Is(err, syscall.EAFNOSUPPORT):
+		return nil, fmt.Errorf("%w: this machine has no such addresses", err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("%w: %s is not an address of this machine", err, host)
+	}
+	return ln, err
+}
+
+// listeningOn says where a server listens.
+func listeningOn(ln net.Listener) string {
+	address := ln.Addr().(*net.TCPAddr)
+	text := "Listening on " + address.String()
+	if address.IP.IsUnspecified() {
+		text += ", on all interfaces"
+	}
+	return text
 }

@@ -151,7 +151,7 @@ func (c *compat) server(title string, port int) (net.Listener, *tls.Config, erro
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	ln, err := net.Listen("tcp", address)
+	ln, err := listenTCP(net.Listen, address)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -160,6 +160,7 @@ func (c *compat) server(title string, port int) (net.Listener, *tls.Config, erro
 		secure = " TLS"
 	}
 	fmt.Fprintf(c.out, "Gobahn %s (for Autobahn WebSocket) %s (Port %d%s)\n", version, title, ln.Addr().(*net.TCPAddr).Port, secure)
+	fmt.Fprintln(c.out, listeningOn(ln))
 	return ln, config, nil
 }
 

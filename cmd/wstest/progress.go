@@ -92,6 +92,14 @@ func (p *progress) skipped(c fuzzer.Played) {
 	p.changed()
 }
 
+// kept notes that a case is not played, since it was before the run was cut short.
+func (p *progress) kept() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tally.skipped++
+	p.changed()
+}
+
 // say shows something else on w, which is the terminal if p shows itself on one.
 func (p *progress) say(w io.Writer, format string, args ...any) {
 	p.mu.Lock()

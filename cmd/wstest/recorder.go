@@ -32,6 +32,7 @@ type recorder struct {
 	lagged   int              // whose time limits were extended noticeably
 	order    []cases.ID       // of the cases
 	failures map[match]string // what failed last, explained; empty: it is not
+	kept     map[match]bool   // played before the run was cut short
 }
 
 // Failures are explained on the terminal, the first maxFailures in the order of agents
@@ -47,15 +48,15 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	for _, c := range r.list {
 		run.Cases = append(run.Cases, c.ID)
 	}
-	reports, err := report.Open(r.outdir, run)
-	if err != nil {
+	rec := &recorder{
+		progress: newProgress(out, len(r.list), r.terminalFlags), flags: r, started: time.Now(),
+		order: run.Cases, failures: make(map[match]string), kept: make(map[match]bool),
+	}
+	if err := rec.open(run); err != nil {
 		return nil, err
 	}
-	reports.Against(r.was, r.skip)
-	return &recorder{
-		progress: newProgress(out, len(r.list), r.terminalFlags), reports: reports, flags: r, started: time.Now(),
-		order: run.Cases, failures: make(map[match]string),
-	}, nil
+	rec.reports.Against(r.was, r.skip)
+	return rec, nil
 }
 
 // add records one case.
@@ -84,12 +85,16 @@ func (r *recorder) count(p fuzzer.Played) {
 	if p.Observation.Lag >= cases.Second/10 {
 		r.lagged++
 	}
-	m := match{p.Agent, p.Case.ID}
-	switch reached := p.Observation.Server || p.Observation.Request != ""; {
-	case p.Result.Headline == "":
+	r.note(match{p.Agent, p.Case.ID}, p.Case, p.Observation, p.Result)
+}
+
+// note notes whether a case has failed.
+func (r *recorder) note(m match, c cases.Case, o cases.Observation, result cases.Result) {
+	switch reached := o.Server || o.Request != ""; {
+	case result.Headline == "":
 		delete(r.failures, m)
 	case reached && len(r.failures) < keptFailures:
-		r.failures[m] = p.Result.Explain(p.Case, p.Observation)
+		r.failures[m] = result.Explain(c, o)
 	default:
 		r.failures[m] = ""
 	}
@@ -99,15 +104,13 @@ func (r *recorder) count(p fuzzer.Played) {
 // run has ended, so that nothing gathered is lost.
 func (r *recorder) finish(out, log io.Writer) error {
 	r.progress.close()
-	if err := r.reports.Finish(); err != nil {
-		return err
-	}
+	unwritten := r.reports.Finish()
 	for _, warning := range r.reports.Warnings() {
 		fmt.Fprintln(log, "wstest: warning:", warning)
 	}
 	summary := r.reports.Summary()
 	if len(summary) == 0 {
-		return nil
+		return unwritten
 	}
 	r.explainFailures(out)
 	if r.again > 0 {
@@ -122,10 +125,12 @@ func (r *recorder) finish(out, log io.Writer) error {
 	case len(r.failures) > 0:
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintf(out, "%s in %s.\nReport: %s\n", plural(r.played, "case"),
-		time.Since(r.started).Round(10*time.Millisecond), r.reports.Index())
+	fmt.Fprintf(out, "%s in %s.\n", plural(r.played, "case"), time.Since(r.started).Round(10*time.Millisecond))
+	if unwritten == nil {
+		fmt.Fprintf(out, "Report: %s\n", r.reports.Index())
+	}
 	decision := r.flags.decide(r.reports)
-	return r.flags.outputs.write(filepath.Dir(r.reports.Index()), out, decision.Fails)
+	return errors.Join(unwritten, r.flags.outputs.write(filepath.Dir(r.reports.Index()), out, decision.Fails))
 }
 
 // explainFailures shows the first failures, agent by agent, and how many more there are.

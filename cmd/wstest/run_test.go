@@ -114,3 +114,40 @@ func TestInterruptedRunKeepsWhatWasPlayed(t *testing.T) {
 		t.Errorf("the report has %d cases, want 8", len(got))
 	}
 }
+
+// Interrupted again and again, a run gets to its end, and plays nothing twice.
+func TestInterruptedRunGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"demo", "-o", dir, "--cases", "1.1.*,2.*", "--parallel", "1", "--resume"}
+	var out strings.Builder
+	for _, at := range []string{"ID 1.1.4 ", "ID 1.1.5 ", "ID 2.3 "} {
+		ctx, stop := context.WithCancel(t.Context())
+		status := run(ctx, args, io.MultiWriter(&out, watch{at, stop}), io.Discard)
+		stop()
+		if status != exitFailed {
+			t.Fatalf("interrupted at %s: exit status %d", at, status)
+		}
+	}
+	if status := run(t.Context(), args, &out, io.Discard); status != exitOK {
+		t.Errorf("exit status %d\n%s", status, &out)
+	}
+	if got := verdicts(t, dir, "gorilla"); len(got) != 19 {
+		t.Errorf("the report has %d cases, want 19", len(got))
+	}
+	began := make(map[string]int)
+	for _, m := range regexp.MustCompile(`Running test case ID (\S+)`).FindAllStringSubmatch(out.String(), -1) {
+		began[m[1]]++
+	}
+	for id, n := range began {
+		want := 1
+		if id == "1.1.4" || id == "1.1.5" || id == "2.3" { // in which it was interrupted
+			want = 2
+		}
+		if n != want {
+			t.Errorf("case %s began %d times, want %d", id, n, want)
+		}
+	}
+	if len(began) != 19 {
+		t.Errorf("%d cases began, want 19", len(began))
+	}
+}

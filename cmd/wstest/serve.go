@@ -40,7 +40,7 @@ func serveReport(cmd *cobra.Command, dir, listen string) error {
 	if _, _, err := net.SplitHostPort(listen); err != nil {
 		return usagef("--listen %q: want host:port", listen)
 	}
-	ln, err := net.Listen("tcp", listen)
+	ln, err := listenTCP(net.Listen, listen)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type runFlags struct {
 
 	gateFlags
 	declarations
+	resumeFlags
 
 	// What no flag sets:
 	listing bool                                 // list all cases in the beginning, as the reference does

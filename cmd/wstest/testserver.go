@@ -56,6 +56,7 @@ line, and 3 if the run could not be made or is incomplete.`,
 	s.parallelFlag(cmd)
 	s.declarations.serverFlags(cmd)
 	s.restartFlags.flags(cmd)
+	s.resumeFlag(cmd)
 	f := cmd.Flags()
 	f.StringSliceVar(&s.agents, "agent", nil, "name of the server in reports, in the order of the URLs (default: its Server field)")
 	f.DurationVar(&s.wait, "wait", 0, "how long a server may take until it is ready (default 30s with a COMMAND, else 0)")

@@ -53,6 +53,9 @@ func TestEndpointsAreReachedOnAllInterfaces(t *testing.T) {
 			t.Fatal(err)
 		}
 		response.Body.Close()
+		if response.Header.Get("X-Content-Type-Options") != "nosniff" || response.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: the page has no policy", host)
+		}
 		if kind := response.Header.Get("Content-Type"); response.StatusCode != 200 || kind != "text/html; charset=utf-8" {
 			t.Errorf("%s: a browser gets status %d and %q", host, response.StatusCode, kind)
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"gobahn/cmd/wstest/internal/limits"
 	"gobahn/cmd/wstest/internal/socket"
 )
 
@@ -80,7 +81,7 @@ func (c Config) filled() (Config, error) {
 // enoughFiles objects to more connections than the process may have files. The
 // runtime has already raised the soft limit to the hard one.
 func enoughFiles(connections int) error {
-	limit, known := openFiles()
+	limit, known := limits.OpenFiles()
 	if !known || uint64(max(connections, 0))+ownFiles <= limit {
 		return nil
 	}

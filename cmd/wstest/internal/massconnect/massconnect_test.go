@@ -18,6 +18,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"gobahn/cmd/wstest/internal/echo"
+	"gobahn/cmd/wstest/internal/limits"
 	"gobahn/cmd/wstest/internal/socket"
 )
 
@@ -255,7 +256,7 @@ func TestRunRefusesAConfiguration(t *testing.T) {
 }
 
 func TestRunRefusesMoreConnectionsThanFiles(t *testing.T) {
-	limit, known := openFiles()
+	limit, known := limits.OpenFiles()
 	if !known || limit > 1<<40 {
 		t.Skip("no limit of open files here")
 	}

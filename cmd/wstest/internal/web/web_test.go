@@ -123,8 +123,47 @@ func TestReportsAreServedAndNothingElse(t *testing.T) {
 		if strings.Contains(body, "secret\n") || body == "secret" {
 			t.Errorf("%s: got a secret", test.target)
 		}
-		if got := r.Header.Get("Cache-Control"); got != "no-store" {
-			t.Errorf("%s: Cache-Control: %s, want no-store", test.target, got)
+		for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"} {
+			if got := r.Header.Get(name); !strings.HasPrefix(got, want) {
+				t.Errorf("%s: %s: %s, want %s", test.target, name, got, want)
+			}
+		}
+	}
+}
+
+// However a request is answered, browsers are told what not to make of it.
+func TestEveryAnswerHasAPolicy(t *testing.T) {
+	h := tree(t, "reports/clients")
+	for _, target := range []string{"/", "/absent", "/reports", "/reports/index.html", "/reports/out.json", "/cwd/", "/cwd/reports/clients", "/test_browser.html?port=x", "/a/../b"} {
+		for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS", "nonsense"} {
+			for name, value := range map[string]string{"Range": "bytes=999-", "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT", "X-None": ""} {
+				r := httptest.NewRequest(method, "http://127.0.0.1:8080"+target, nil)
+				r.Header.Set(name, value)
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, r)
+				policy, sniff := w.Header().Get("Content-Security-Policy"), w.Header().Get("X-Content-Type-Options")
+				if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe-eval") || sniff != "nosniff" {
+					t.Errorf("%s %s with %s: %d has policy %q and %q", method, target, name, w.Code, policy, sniff)
+				}
+			}
+		}
+	}
+}
+
+// What takes the place of a report, or of its directory, while it is served leads nowhere.
+func TestLinksThatAppearLeadNowhere(t *testing.T) {
+	h := tree(t, "reports/clients")
+	for link, target := range map[string]string{"reports/clients/index.json": "../../secret.json", "reports/clients/sub": "../servers"} {
+		if err := os.RemoveAll(link); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, target := range []string{"/reports/index.json", "/reports/sub/", "/reports/sub/index.html", "/cwd/reports/clients/sub/index.html"} {
+		if r := ask(h, "GET", target); r.StatusCode != 404 {
+			t.Errorf("%s: got %d %q, want 404", target, r.StatusCode, bodyOf(t, r))
 		}
 	}
 }

@@ -1,11 +1,11 @@
 //go:build unix
 
-package massconnect
+package limits
 
 import "syscall"
 
-// openFiles is how many files this process may have open.
-func openFiles() (limit uint64, known bool) {
+// OpenFiles is how many files this process may have open.
+func OpenFiles() (limit uint64, known bool) {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return 0, false

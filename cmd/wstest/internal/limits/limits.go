@@ -1,0 +1,2 @@
+// Package limits says what this machine allows the process.
+package limits

@@ -1,0 +1,76 @@
+package fuzzer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+)
+
+// A MachineError is that this machine lacks what it takes to play a case. It says
+// nothing of the peer, so that there is no verdict.
+type MachineError struct{ Err error }
+
+func (e *MachineError) Error() string {
+	return fmt.Sprintf("this machine has no room for another connection: %v: raise the limit (ulimit -Hn)", e.Err)
+}
+func (e *MachineError) Unwrap() error { return e.Err }
+
+// lacking reports whether err is that this machine lacks file descriptors or memory at
+// the moment.
+func lacking(err error) bool {
+	for _, one := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, one) {
+			return true
+		}
+	}
+	return false
+}
+
+// retryWait is how long is waited for what lacks before it is tried again.
+const retryWait = 100 * time.Millisecond
+
+// dial connects to the server until ctx is done. What lacks may be there a little later.
+func (r *clientRun) dial(ctx context.Context) (net.Conn, error) {
+	for {
+		nc, err := r.target.Dial(ctx, r.client.dialler(), r.client.TLS)
+		if !lacking(err) {
+			return nc, err
+		}
+		select {
+		case <-time.After(retryWait):
+		case <-ctx.Done():
+			return nil, &MachineError{err}
+		}
+	}
+}
+
+// over is why the run cannot go on after a case that met err; nil: it can.
+func over(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if machine, ok := errors.AsType[*MachineError](err); ok {
+		return machine
+	}
+	return nil
+}
+
+// accept accepts the next connection. Where there are too many at the moment, which
+// crowded is told, or one was given up, it tries again a little later.
+func accept(ctx context.Context, ln net.Listener, crowded func(error)) (net.Conn, error) {
+	for {
+		nc, err := ln.Accept()
+		if lacking(err) {
+			crowded(err)
+		} else if !errors.Is(err, syscall.ECONNABORTED) {
+			return nc, err
+		}
+		select {
+		case <-time.After(retryWait):
+		case <-ctx.Done():
+		}
+	}
+}

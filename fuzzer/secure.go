@@ -1,0 +1,62 @@
+package fuzzer
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+)
+
+// maxNotices bounds what the user is told of connections: anybody can make many.
+const maxNotices = 20
+
+// notice tells the user, unless there was enough to read.
+func (s *Server) notice(format string, args ...any) {
+	n := s.notices.Add(1)
+	if s.OnNotice == nil || n > maxNotices {
+		return
+	}
+	text := fmt.Sprintf(format, args...)
+	if n == maxNotices {
+		text += "; more of this kind is not shown"
+	}
+	s.OnNotice(text)
+}
+
+// secure does the TLS handshake with a client, and tells the user what has failed.
+func (s *Server) secure(ctx context.Context, nc net.Conn) (*tls.Conn, error) {
+	opts := s.options()
+	ctx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
+	defer cancel()
+	secure := tls.Server(nc, s.TLS)
+	err := secure.HandshakeContext(ctx)
+	if err == nil {
+		return secure, nil
+	}
+	nc.Close()
+	spoke := secure.ConnectionState().Version != 0
+	if spoke || !errors.Is(err, io.EOF) { // else it only looked whether the port is open
+		s.notice("TLS handshake with %s: %v", nc.RemoteAddr(), explainedToServer(ctx, err))
+	}
+	return nil, err
+}
+
+// explainedToServer is the error of a TLS handshake with what it is likely to mean.
+func explainedToServer(ctx context.Context, err error) error {
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	alert, _ := errors.AsType[*net.OpError](err)
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("the client did not finish it in time: %w", err)
+	case noTLS:
+		return fmt.Errorf("the client does not speak TLS, is it ws instead of wss? %w", err)
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("the client closed the connection, does it trust the certificate? %w", err)
+	case alert != nil && strings.HasSuffix(alert.Op, " error"): // of either side: where one has no keys yet, the other cannot read its alert
+		return fmt.Errorf("the client ended it, does it trust the certificate? %w", err)
+	}
+	return err
+}
