@@ -1,8 +1,8 @@
 package report
 
 import (
-	"fmt"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +21,7 @@ func write(t *testing.T, finish bool, records ...Record) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer abandon(w)
 	for _, r := range records {
 		if err := w.Add(r); err != nil {
 			t.Fatal(err)
