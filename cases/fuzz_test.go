@@ -3,6 +3,8 @@ package cases
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,6 +79,127 @@ func FuzzJudge(f *testing.F) {
 			if err := (Case{ID: c.ID, Script: s}).Validate(); err != nil {
 				t.Fatalf("simplified to what cannot be played: %v", err)
 			}
+		}
+	})
+}
+
+// FuzzPayload checks that what a payload is read from says which octets it describes, and
+// that writing and describing it keep them.
+func FuzzPayload(f *testing.F) {
+	for _, seed := range []string{
+		`"Hello"`, `{"hex": "00 ff", "len": 5}`, `{"corpus": "json", "len": 70}`, `{"any": true, "len": 3}`, `{"text": "é\u0000", "len": 3}`,
+		`{"text": "ab", "len": 9, "sha256": "00"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		var p, back Payload
+		if json.Unmarshal(file, &p) != nil {
+			return
+		}
+		once := encode(t, p)
+		if err := json.Unmarshal(once, &back); err != nil || back != p {
+			t.Fatalf("%s is read as %+v, want %+v: %v", once, back, p, err)
+		}
+		if n := len(p.String()); n > 500 {
+			t.Errorf("%s is shown in %d octets", once, n)
+		}
+		if !p.Equal(back) {
+			t.Errorf("%s does not equal itself", once)
+		}
+		if p.Any || p.SHA256 != "" || p.Size() > 1<<20 {
+			return
+		}
+		octets := p.Octets()
+		if len(octets) != p.Size() {
+			t.Errorf("%s: %d octets, want %d", once, len(octets), p.Size())
+		}
+		if q := Describe(octets); !q.Equal(p) || !p.Equal(q) || !p.Equal(Of(string(octets))) {
+			t.Errorf("%s and %+v, which was made of its octets, differ", once, q)
+		}
+	})
+}
+
+// FuzzObservation checks that what an observation is read from is read as the same again
+// when it is written, the wire log with it.
+func FuzzObservation(f *testing.F) {
+	var rows []Row
+	for _, kind := range []RowKind{RxOctets, TxFrame, RxFrame, PauseBegun, CloseSet, LogSwitch, RowsLost} {
+		rows = append(rows, Row{Kind: kind, At: Second, Size: 3, Head: []byte("a\xff"), Opcode: OpPing, Key: "01020304", Delay: 5, On: true})
+	}
+	f.Add(encode(f, Observation{
+		Request: "GET / HTTP/1.1\r\n\r\n", Response: "\xff", Events: everyEvent, Wirelog: rows, Traffic: &Traffic{},
+		Before: &Attempt{}, Deflate: &DeflateParams{}, Received: Tally{Octets: map[int]int{1: 2}, Frames: map[int]int{8: 1}},
+	}))
+	f.Add(encode(f, failedByPeer(1002, GotText("a"))))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		var o, back Observation
+		if json.Unmarshal(file, &o) != nil {
+			return
+		}
+		once := encode(t, o)
+		if err := json.Unmarshal(once, &back); err != nil {
+			t.Fatalf("%s\nis not read again: %v", once, err)
+		}
+		if again := encode(t, back); !bytes.Equal(once, again) {
+			t.Fatalf("written as\n%s\nthen as\n%s", once, again)
+		}
+		for _, r := range o.Wirelog {
+			if len(r.Head) > 1<<20 && len(r.Head) > len(file) {
+				t.Errorf("a row of %d octets in a file of %d", len(r.Head), len(file))
+			}
+		}
+	})
+}
+
+// FuzzSelect checks that patterns select among the cases there are, in their order, and
+// that what is excluded is not selected.
+func FuzzSelect(f *testing.F) {
+	for _, seed := range [][2]string{{"*", "1.*"}, {"1[1-3].*", ""}, {"2.10", "2.1"}, {"9.*.1", "(*"}, {"a{1000}*", `\`}, {"1.1.1", "*"}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, exclude string) {
+		_, wholeErr := Whole(pattern)
+		selected, err := Select(Catalogue, []string{pattern}, []string{exclude})
+		if err != nil {
+			return
+		}
+		if wholeErr != nil && strings.Contains(pattern, "*") {
+			t.Errorf("%q selects cases, but is no pattern for names: %v", pattern, wholeErr)
+		}
+		rest := Catalogue
+		for _, c := range selected {
+			at := slices.IndexFunc(rest, func(d Case) bool { return d.ID == c.ID })
+			if at < 0 {
+				t.Fatalf("%q without %q: %s is not in order, or is there twice", pattern, exclude, c.ID)
+			}
+			rest = rest[at+1:]
+			if string(c.ID) == exclude || exclude == "*" && Number(c.ID) > 0 {
+				t.Errorf("%q without %q: %s is selected", pattern, exclude, c.ID)
+			}
+			if !strings.Contains(pattern, "*") && string(c.ID) != pattern {
+				t.Errorf("%q selects %s", pattern, c.ID)
+			}
+		}
+	})
+}
+
+// FuzzDuration checks that durations are read as they are written.
+func FuzzDuration(f *testing.F) {
+	for _, seed := range []string{"1s", "1h2m3.5s", "-1s", "9223372036854775807ns", "0", "1e3s", ".5µs"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var d, back Duration
+		if d.UnmarshalText([]byte(text)) != nil {
+			return
+		}
+		if d < 0 {
+			t.Fatalf("%q is read as %s", text, d)
+		}
+		b, err := d.MarshalText()
+		if err != nil || back.UnmarshalText(b) != nil || back != d {
+			t.Errorf("%q is written as %q, which is read as %s: %v", text, b, back, err)
 		}
 	})
 }

@@ -47,6 +47,9 @@ func ExampleWriter() {
 	if err := w.Flush(); err != nil {
 		fmt.Println(err)
 	}
+	if err := w.Finish(); err != nil {
+		fmt.Println(err)
+	}
 	index, err := os.ReadFile(filepath.Join(dir, "clients", "index.json"))
 	fmt.Println(string(index), err)
 	fmt.Println(filepath.Base(w.Index()), w.Summary()[0].Total.Cases, len(w.Warnings()))

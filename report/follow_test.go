@@ -29,6 +29,7 @@ func TestFollowerSeesARunGrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer abandon(w)
 	look(Progress{Stage: Waiting})
 	add := func(r Record) {
 		t.Helper()
@@ -68,6 +69,7 @@ func TestFollowerSeesARunGrow(t *testing.T) {
 		if w, err = Open(dir, run); err != nil {
 			t.Fatal(err)
 		}
+		defer abandon(w)
 		run.Seed++
 		add(played("c", "1.1.1", cases.OK, cases.OK))
 		add(played("c", "3.6", cases.OK, cases.OK))

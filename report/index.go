@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +25,7 @@ func (o *Outcomes) readIndexFile() error {
 }
 
 // readIndex reads r, which is what is in the index.json that o comes from.
-func (o *Outcomes) readIndex(r io.Reader) error {
+func (o *Outcomes) readIndex(r textFile) error {
 	x := &indexReader{reader: reader{name: o.Source, lines: lines{r: r}}, into: o, seen: make(map[key]bool)}
 	x.dec = json.NewDecoder(bufio.NewReaderSize(&x.lines, 64<<10))
 	if err := x.all(); err != nil {

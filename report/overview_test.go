@@ -35,6 +35,7 @@ func TestOverviewSaysWhatWasTested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer abandon(w)
 	w.now = func() time.Time { return started.Add(1500 * time.Millisecond) }
 	table := func() [][]string {
 		return tableRows(withClass(parse(t, read(t, w, "index.html")), "table", "runs")[0])[1:]

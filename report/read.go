@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 )
@@ -202,8 +203,8 @@ func (r *reader) record() error {
 // located is err with the place where it was found.
 func (r *reader) located(err error) error {
 	offset := r.dec.InputOffset()
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = syntax.Offset - 1 // it is that of what follows
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset += r.syntaxFault(offset)
 	}
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("the file ends in the middle: it is not whole")
@@ -212,9 +213,27 @@ func (r *reader) located(err error) error {
 	return fmt.Errorf("%s:%d:%d: %w", r.name, line, column, err)
 }
 
+// syntaxFault is how far behind the beginning of a value it is no JSON any more. It looks
+// at the value again: the offset in the error of a decoder that also takes tokens leaves
+// them out.
+func (r *reader) syntaxFault(start int64) int64 {
+	var value json.RawMessage
+	err := json.NewDecoder(io.NewSectionReader(r.lines.r, start, math.MaxInt64-start)).Decode(&value)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return syntax.Offset - 1 // it is that of what follows
+	}
+	return 0 // a value is there, where none was to be
+}
+
+// A textFile is read in order, and again where it is wrong.
+type textFile interface {
+	io.Reader
+	io.ReaderAt
+}
+
 // Lines remembers where lines begin in what is read.
 type lines struct {
-	r      io.Reader
+	r      textFile
 	size   int64
 	starts []int64 // of the second line and those that follow
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ func write(t *testing.T, finish bool, records ...Record) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer abandon(w)
 	for _, r := range records {
 		if err := w.Add(r); err != nil {
 			t.Fatal(err)
@@ -126,10 +128,15 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, second, _ := strings.Cut(string(good), "\n")
+	closing := strings.Index(second, `"closeVerdict":`) + len(`"closeVerdict":`)
 	for _, tt := range []struct{ name, content, want string }{
 		{"empty", "", ":1:1: the file ends in the middle: it is not whole"},
 		{"no JSON", "<html>", ":1:1: invalid character '<' looking for beginning of value"},
 		{"a list", "[]", `:1:2: found [, want '{'`},
+		{"no value", "\n ,", `:2:2: invalid character ',' looking for beginning of value`},
+		{"no version", "{\"format\": \"gobahn-results\",\n \"version\": x}", `:2:13: "version": invalid character 'x'`},
+		{"no record", strings.Replace(string(good), `"closeVerdict":`, `"closeVerdict"=`, 1), fmt.Sprintf(":2:%d: invalid character '='", closing)},
 		{"index.json", `{"agent": {}}`, `want "format": "gobahn-results" before the results`},
 		{"another version", `{"format":"gobahn-results","version":9,"results":[]}`, `"version" is 9: this program reads version 1`},
 		{"cut", string(good[:len(good)-200]), ":2:"},

@@ -206,6 +206,7 @@ func FuzzOpenResults(f *testing.F) {
 				f.Fatal(err)
 			}
 		}
+		defer abandon(w)
 		if finish {
 			if err := w.Finish(); err != nil {
 				f.Fatal(err)

@@ -115,6 +115,7 @@ func TestSchemaDescribesEveryFieldThatIsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer abandon(w)
 	for _, r := range wholeCatalogue() {
 		if err := w.Add(r); err != nil {
 			t.Fatal(err)

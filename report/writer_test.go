@@ -34,7 +34,15 @@ func open(t *testing.T) *Writer {
 		t.Fatal(err)
 	}
 	w.now = func() time.Time { return time.Date(2026, 4, 2, 15, 20, 0, 0, time.UTC) }
+	t.Cleanup(func() { abandon(w) })
 	return w
+}
+
+// abandon leaves the journal of w as it is when a run is killed.
+func abandon(w *Writer) {
+	if w.journal != nil {
+		w.journal.f.Close() // it may be closed
+	}
 }
 
 // files are the names of the files in the directory of w.

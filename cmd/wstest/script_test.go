@@ -16,10 +16,12 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"gobahn/internal/leaks"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"wstest": main, "mortal": mortal})
+	testscript.Main(leaks.Watch(m), map[string]func(){"wstest": main, "mortal": mortal})
 }
 
 // TestScripts runs the command line as a user does. $BUSY is a port of the

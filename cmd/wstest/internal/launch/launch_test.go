@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gobahn/cmd/wstest/internal/launch"
+	"gobahn/internal/leaks"
 )
 
 const (
@@ -34,7 +35,7 @@ const family = `sleep 1000 & echo $!; sh -c 'echo $$; sleep 1001; :' & echo $$; 
 
 func TestMain(m *testing.M) {
 	if os.Getenv(inHelper) == "" {
-		os.Exit(m.Run())
+		os.Exit(leaks.Watch(m).Run())
 	}
 	_, err := launch.Start(context.Background(), launch.Config{Args: []string{"/bin/sh", "-c", family}, Output: os.Stdout})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gobahn/cmd/wstest/internal/echo"
+	"gobahn/internal/leaks"
 )
 
 var thousands = flag.Int("massconnect.connections", 1000, "how many connections TestThousands opens to a server in another process")
@@ -27,7 +28,7 @@ const serverVariable = "MASSCONNECT_TEST_SERVER"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serverVariable) == "" {
-		os.Exit(m.Run())
+		os.Exit(leaks.Watch(m).Run())
 	}
 	if err := server(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

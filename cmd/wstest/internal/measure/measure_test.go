@@ -116,6 +116,7 @@ func TestFloorPlaysWithAClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer ln.Close()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	type outcome struct {

@@ -1,0 +1,129 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"gobahn/cases"
+)
+
+// FuzzRead wants results, or an error with the place, of every file.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"format": "gobahn-results", "version": 1, "runs": [{}], "later": [1], "results": [` + "\n" + `{"agent": "a"}]} x`))
+	f.Add([]byte(`{"format": "gobahn-results", "version": 1}` + "\n" + `{"agent": "a", "id": "1.1.1", "observation": {"events": [{"got": 1}]}}`))
+	f.Add([]byte("{\n\"version\": \"1\""))
+	f.Add([]byte(`{"results": {}}`))
+	place := regexp.MustCompile(`results:[1-9][0-9]*:[1-9][0-9]*: .`)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		path := filepath.Join(t.TempDir(), "results")
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		head, err := Read(path, func(Record) error { n++; return nil })
+		switch {
+		case err != nil && !place.MatchString(err.Error()):
+			t.Errorf("error without a place: %v", err)
+		case err == nil && check(head) != nil:
+			t.Errorf("%d results of another kind of file: %+v", n, head)
+		}
+	})
+}
+
+// FuzzFollow wants the same progress of a journal, however much of it was there at each
+// look.
+func FuzzFollow(f *testing.F) {
+	head := `{"format": "gobahn-results", "version": 1, "runs": [{"cases": ["1.1.1", "3.6"]}]}` + "\n"
+	record := `{"agent": "a b", "id": "1.1.1", "verdict": "OK", "closeVerdict": "UNCLEAN", "explanation": "x"}` + "\n"
+	for _, seed := range []string{head + record + record[:50], head + record + strings.ReplaceAll(record, "a b", "a-b"), "\n\n", head + "[]\n" + record} {
+		f.Add([]byte(seed), []byte{20, 100})
+	}
+	f.Fuzz(func(t *testing.T, journal, cuts []byte) {
+		dir := t.TempDir()
+		file, err := os.Create(filepath.Join(dir, journalName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		growing := Follow(dir)
+		rest := journal
+		for _, cut := range cuts[:min(len(cuts), 8)] {
+			n := min(int(cut), len(rest))
+			if _, err := file.Write(rest[:n]); err != nil {
+				t.Fatal(err)
+			}
+			rest = rest[n:]
+			growing.Look()
+		}
+		if _, err := file.Write(rest); err != nil {
+			t.Fatal(err)
+		}
+		got, want := growing.Look(), Follow(dir).Look()
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("it grew (-at once +bit by bit):\n%s", diff)
+		}
+		played := 0
+		for _, a := range got.Agents {
+			played += a.Played
+		}
+		if played > bytes.Count(journal, []byte("\n")) {
+			t.Errorf("%d cases in %q", played, journal)
+		}
+	})
+}
+
+// FuzzNames wants files of different cases to have different names that are safe on
+// every system, and the same name for the same case.
+func FuzzNames(f *testing.F) {
+	f.Add("a b", "1.1.1", "a-b", "1.1.1")
+	f.Add("../../etc/passwd", "..", "\x00\u202e", "1/../2")
+	f.Add("", "", "unnamed", "")
+	f.Add("CON", "1.1.1", strings.Repeat("x", 300), strings.Repeat("9.", 50))
+	f.Add("x_case_1", "2", "x", "1_case_2")
+	safe := regexp.MustCompile(`^[a-z0-9][a-z0-9_]*$`)
+	f.Fuzz(func(t *testing.T, agent, id, other, otherID string) {
+		n := newNames()
+		a, b := key{agent, cases.ID(id)}, key{other, cases.ID(otherID)}
+		first, _ := n.stem(a)
+		second, _ := n.stem(b)
+		for _, stem := range []string{first, second} {
+			if !safe.MatchString(stem) || len(stem) > 240 || !strings.Contains(stem, "_case_") {
+				t.Errorf("file name %q of %q and %q", stem, a, b)
+			}
+		}
+		if (a == b) != (first == second) {
+			t.Errorf("%q is named %q, %q is named %q", a, first, b, second)
+		}
+		if again, _ := n.stem(a); again != first {
+			t.Errorf("%q is named %q, then %q", a, first, again)
+		}
+	})
+}
+
+// FuzzEncode wants strings to be written in ASCII and to be read as they were, but for
+// what is not UTF-8.
+func FuzzEncode(f *testing.F) {
+	for _, seed := range []string{"<é>&\u2028", "\x00\x1f\x7f\x80", "\U0001f600\ufffd", "\xed\xa0\x80"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		b, err := encode(map[string]string{s: s})
+		if err != nil || !ascii(b) {
+			t.Fatalf("%q is written as %q: %v", s, b, err)
+		}
+		var back map[string]string
+		want := strings.ToValidUTF8(s, "\ufffd")
+		if err := json.Unmarshal(b, &back); err != nil || utf8.ValidString(s) && back[want] != want || len(back) != 1 {
+			t.Errorf("%q is written as %s, which is read as %q: %v", s, b, back, err)
+		}
+	})
+}

@@ -1,0 +1,10 @@
+package pcap
+
+import (
+	"os"
+	"testing"
+
+	"gobahn/internal/leaks"
+)
+
+func TestMain(m *testing.M) { os.Exit(leaks.Watch(m).Run()) }
