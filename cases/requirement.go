@@ -1,0 +1,76 @@
+package cases
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"gobahn/cases/requirements"
+)
+
+// TestedBy are, by id of a requirement, the cases of list that name it, in order.
+func TestedBy(list []Case) map[string][]ID {
+	by := make(map[string][]ID)
+	for _, c := range list {
+		for _, id := range c.Requirements {
+			by[id] = append(by[id], c.ID)
+		}
+	}
+	return by
+}
+
+// validateRequirements reports ids that are not in the table of requirements, or twice
+// in ids.
+func validateRequirements(ids []string) error {
+	seen := make(map[string]bool)
+	for _, id := range ids {
+		if _, ok := requirements.Find(id); !ok {
+			return unknownRequirement(id)
+		}
+		if seen[id] {
+			return fmt.Errorf("requirement %q is there twice", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+// unknownRequirement is the error for an id that no requirement has. It suggests the
+// nearest, unless that has nothing in common with it.
+func unknownRequirement(id string) error {
+	nearest, least := "", len(id)
+	for r := range requirements.All() {
+		if d := Distance(id, r.ID); d < least {
+			nearest, least = r.ID, d
+		}
+	}
+	if nearest == "" {
+		return fmt.Errorf("unknown requirement %.60q: want an id that \"wstest requirements\" lists", id)
+	}
+	return fmt.Errorf("unknown requirement %.60q (did you mean %q?)", id, nearest)
+}
+
+// naming has the cases of chapters name the requirements that the table says they test.
+// It changes them in place, before anybody else has seen them.
+func naming(table []tests, chapters []Chapter) []Chapter {
+	for _, row := range table {
+		for pattern := range strings.FieldsSeq(row.cases) {
+			number, _, _ := strings.Cut(pattern, ".")
+			for _, chapter := range chapters {
+				if chapter.Number == number {
+					row.name(pattern, chapter.Cases)
+				}
+			}
+		}
+	}
+	return chapters
+}
+
+// name has the cases that pattern selects name the requirement of t.
+func (t tests) name(pattern string, list []Case) {
+	for i := range list {
+		if ok, _ := path.Match(pattern, string(list[i].ID)); ok {
+			list[i].Requirements = append(list[i].Requirements, t.requirement)
+		}
+	}
+}
