@@ -19,6 +19,37 @@ func TestedBy(list []Case) map[string][]ID {
 	return by
 }
 
+// A Span is cases that follow each other.
+type Span struct {
+	First, Last ID
+	Count       int
+}
+
+// String names the first and the last: "3.1–3.7".
+func (s Span) String() string {
+	switch s.Count {
+	case 1:
+		return string(s.First)
+	case 2:
+		return string(s.First) + ", " + string(s.Last)
+	}
+	return string(s.First) + "–" + string(s.Last)
+}
+
+// Spans are ids, which are in order, in as few spans as can be; at is where an id is
+// among all there are.
+func Spans(ids []ID, at map[ID]int) (list []Span) {
+	for _, id := range ids {
+		if n := len(list); n > 0 && at[list[n-1].Last]+1 == at[id] {
+			list[n-1].Last = id
+			list[n-1].Count++
+			continue
+		}
+		list = append(list, Span{id, id, 1})
+	}
+	return list
+}
+
 // validateRequirements reports ids that are not in the table of requirements, or twice
 // in ids.
 func validateRequirements(ids []string) error {

@@ -149,3 +149,23 @@ func TestACaseCannotNameWhatIsNotRequired(t *testing.T) {
 		}
 	}
 }
+
+func TestCasesThatFollowEachOtherAreOneSpan(t *testing.T) {
+	at := map[ID]int{}
+	for i, c := range Catalogue {
+		at[c.ID] = i
+	}
+	for _, test := range []struct {
+		ids  []ID
+		want string
+	}{
+		{nil, "[]"},
+		{[]ID{"3.1"}, "[3.1]"},
+		{[]ID{"2.10", "2.11"}, "[2.10, 2.11]"},
+		{[]ID{"2.10", "2.11", "3.1", "3.3", "13.7.17", "13.7.18"}, "[2.10–3.1 3.3 13.7.17, 13.7.18]"},
+	} {
+		if got := fmt.Sprint(Spans(test.ids, at)); got != test.want {
+			t.Errorf("%q: %s, want %s", test.ids, got, test.want)
+		}
+	}
+}
