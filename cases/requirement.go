@@ -66,19 +66,30 @@ func validateRequirements(ids []string) error {
 	return nil
 }
 
-// unknownRequirement is the error for an id that no requirement has. It suggests the
-// nearest, unless that has nothing in common with it.
+// unknownRequirement is the error for an id that no requirement has.
 func unknownRequirement(id string) error {
-	nearest, least := "", len(id)
-	for r := range requirements.All() {
-		if d := Distance(id, r.ID); d < least {
-			nearest, least = r.ID, d
+	if nearest := NearestRequirement(id); nearest != "" {
+		return fmt.Errorf("unknown requirement %.60q (did you mean %q?)", id, nearest)
+	}
+	return fmt.Errorf("unknown requirement %.60q: want an id that \"wstest requirements\" lists", id)
+}
+
+// NearestRequirement is the id, or the section, that is most like name; empty: none has
+// anything in common with it.
+func NearestRequirement(name string) string {
+	nearest, least := "", len(name)
+	look := func(one string) {
+		if d := Distance(strings.ToLower(name), strings.ToLower(one)); d < least {
+			nearest, least = one, d
 		}
 	}
-	if nearest == "" {
-		return fmt.Errorf("unknown requirement %.60q: want an id that \"wstest requirements\" lists", id)
+	for _, s := range requirements.Sections() {
+		look(s.String())
+		for _, r := range s.Requirements {
+			look(r.ID)
+		}
 	}
-	return fmt.Errorf("unknown requirement %.60q (did you mean %q?)", id, nearest)
+	return nearest
 }
 
 // naming has the cases of chapters name the requirements that the table says they test.

@@ -50,6 +50,17 @@ a section, in which * is any run of characters.`,
 	return cmd
 }
 
+// explainRequirements writes what a case tests.
+func explainRequirements(out io.Writer, ids []string) {
+	word := "tests"
+	for _, id := range ids {
+		if r, ok := requirements.Find(id); ok {
+			fmt.Fprintf(out, "%-8s %s %s: %s\n", word, r.ID, r.Level, r.Text)
+			word = ""
+		}
+	}
+}
+
 func writeJSON(out io.Writer, v any) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
@@ -138,7 +149,11 @@ func wantedRequirements(patterns []string) (func(string) bool, error) {
 			return nil, usageError{err}
 		}
 		if !slices.ContainsFunc(requirementNames(), match) {
-			return nil, usagef("no requirement and no section is %q%s", p, nearestName(p))
+			hint := "wstest requirements lists all there are"
+			if nearest := cases.NearestRequirement(p); nearest != "" {
+				hint = fmt.Sprintf("did you mean %q?", nearest)
+			}
+			return nil, usagef("no requirement and no section is %q: %s", p, hint)
 		}
 		list = append(list, match)
 	}
@@ -156,20 +171,6 @@ func requirementNames() (list []string) {
 		}
 	}
 	return list
-}
-
-// nearestName suggests the name that is most like name.
-func nearestName(name string) string {
-	nearest, least := "", len(name)
-	for _, one := range requirementNames() {
-		if d := cases.Distance(name, one); d < least {
-			nearest, least = one, d
-		}
-	}
-	if nearest == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", nearest)
 }
 
 // all are the requirements of all sections.
