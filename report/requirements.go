@@ -13,7 +13,7 @@ import (
 // requirement, played or not, and how each agent did in them.
 func (w *Writer) requirements() templates.RequirementsReport {
 	page := templates.RequirementsReport{Product: w.product(), Agents: w.agents, Overview: w.alone(indexHTML)}
-	named := w.named()
+	named, whose := w.named()
 	ids := slices.SortedFunc(maps.Keys(named), compareIDs)
 	at, by := make(map[cases.ID]int), make(map[string][]cases.ID)
 	for i, id := range ids {
@@ -30,8 +30,8 @@ func (w *Writer) requirements() templates.RequirementsReport {
 			for _, span := range cases.Spans(by[r.ID], at) {
 				row.Cases = append(row.Cases, templates.CaseSpan{Span: span, Listed: w.played(span.First)})
 			}
-			if n := len(by[r.ID]); n > 0 {
-				row.Cells = w.blank(r, n)
+			if len(by[r.ID]) > 0 {
+				row.Cells = w.blank(r, by[r.ID], whose)
 				cells[r.ID] = row.Cells
 			}
 			section.Rows = append(section.Rows, row)
@@ -43,14 +43,17 @@ func (w *Writer) requirements() templates.RequirementsReport {
 }
 
 // named are the requirements of each case: those that it named when it was played, else
-// those that it names where it is written.
-func (w *Writer) named() map[cases.ID][]string {
-	named := make(map[cases.ID][]string)
+// those that it names where it is written. Whose are the roles of peers that cases are for.
+func (w *Writer) named() (named map[cases.ID][]string, whose map[cases.ID]cases.Role) {
+	named, whose = make(map[cases.ID][]string), make(map[cases.ID]cases.Role)
 	for _, c := range cases.All {
 		named[c.ID] = c.Requirements
+		if c.Role != "" {
+			whose[c.ID] = c.Role
+		}
 	}
 	maps.Copy(named, w.tested)
-	return named
+	return named, whose
 }
 
 // played reports whether a case has a row in the overview.
@@ -59,12 +62,22 @@ func (w *Writer) played(id cases.ID) bool {
 }
 
 // blank is a cell for each agent before anything is counted. A requirement binds an agent
-// if it binds a role that the agent had.
-func (w *Writer) blank(r requirements.Requirement, n int) []templates.RequirementCell {
+// if it binds a role that the agent had, and so do cases concern it.
+func (w *Writer) blank(r requirements.Requirement, ids []cases.ID, whose map[cases.ID]cases.Role) []templates.RequirementCell {
+	count := make(map[cases.Role]int)
+	for _, id := range ids {
+		count[whose[id]]++
+	}
 	list := make([]templates.RequirementCell, len(w.agents))
 	for i, agent := range w.agents {
-		list[i].Of = n
+		list[i].Of = count[""]
 		roles := w.roles[agent]
+		if roles.client {
+			list[i].Of += count[cases.Client]
+		}
+		if roles.server {
+			list[i].Of += count[cases.Server]
+		}
 		list[i].Unbound = !(roles.client && r.Binds.Includes(false) || roles.server && r.Binds.Includes(true))
 	}
 	return list

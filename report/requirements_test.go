@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"gobahn/cases"
+	"gobahn/cases/requirements"
 	"gobahn/templates"
 )
 
@@ -150,5 +151,28 @@ func BenchmarkRequirements(b *testing.B) {
 		if err := templates.RequirementsPage(w.requirements()).Render(context.Background(), io.Discard); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestCasesForTheOtherRoleDoNotConcernAnAgent has three cases, of which one is for both.
+func TestCasesForTheOtherRoleDoNotConcernAnAgent(t *testing.T) {
+	w := open(t)
+	for _, r := range []Record{played("server", "1.1.1", cases.OK, cases.OK), asClient(played("client", "1.1.1", cases.OK, cases.OK))} {
+		if err := w.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := []cases.ID{"1.1.1", "14.1.1", "14.1.2"}
+	whose := map[cases.ID]cases.Role{"14.1.1": cases.Server, "14.1.2": cases.Server}
+	got := map[requirements.Party][]templates.RequirementCell{}
+	for _, party := range []requirements.Party{requirements.Server, requirements.Both, requirements.Intermediary} {
+		got[party] = w.blank(requirements.Requirement{Binds: party}, ids, whose)
+	}
+	if diff := cmp.Diff(map[requirements.Party][]templates.RequirementCell{
+		requirements.Server:       {{Of: 3}, {Of: 1, Unbound: true}},
+		requirements.Both:         {{Of: 3}, {Of: 1}},
+		requirements.Intermediary: {{Of: 3, Unbound: true}, {Of: 1, Unbound: true}},
+	}, got); diff != "" {
+		t.Errorf("cells of server and client (-want +got):\n%s", diff)
 	}
 }

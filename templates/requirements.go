@@ -46,7 +46,7 @@ type RequirementCell struct {
 	Case    cases.ID      // that has it
 	File    string        // of its page
 	Played  int           // of the cases
-	Of      int
+	Of      int           // that are for peers in the role of the agent
 }
 
 //go:embed requirements.css

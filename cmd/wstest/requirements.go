@@ -27,7 +27,7 @@ a section, in which * is any run of characters.`,
   wstest requirements --coverage
   wstest requirements --json | jq -r '.[] | select(.level == "MUST") | .id'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := coverageOf(cases.Catalogue, args)
+			c, err := coverageOf(cases.All, args)
 			if err != nil {
 				return err
 			}
