@@ -18,7 +18,7 @@ type Section struct {
 }
 
 // Chapters is the catalogue of the reference, in order: a table of contents.
-var Chapters = []Chapter{
+var Chapters = naming(referenceTests, []Chapter{
 	framing,
 	pings,
 	reservedBits,
@@ -30,7 +30,7 @@ var Chapters = []Chapter{
 	autoFragmentation,
 	compression,
 	compressionParameters,
-}
+})
 
 // Extended are the chapters that the reference has not.
 var Extended = []Chapter{

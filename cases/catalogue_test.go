@@ -18,7 +18,7 @@ var sameFacts = cmp.Options{
 	cmp.Comparer(func(a, b Limit) bool { return a.Time() == b.Time() && a.Close == b.Close }),
 	cmp.FilterPath(func(p cmp.Path) bool {
 		switch p.String() {
-		case "Description", "Expectation", "Spec", "Accept.Says", "Overrides":
+		case "Description", "Expectation", "Spec", "Requirements", "Accept.Says", "Overrides":
 			return true
 		}
 		return false

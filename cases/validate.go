@@ -25,7 +25,7 @@ func (c Case) Validate() error {
 			return fmt.Errorf("case %s: step %d: %w", c.ID, i+1, err)
 		}
 	}
-	if err := first(validateAccept(c.Accept), c.Ending.validate()); err != nil {
+	if err := first(validateAccept(c.Accept), c.Ending.validate(), validateRequirements(c.Requirements)); err != nil {
 		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	for i, o := range c.Overrides {

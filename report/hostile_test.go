@@ -41,6 +41,7 @@ func hostileRecord(agent string) Record {
 	o.Echoes = -1 << 63
 	o.Traffic = &cases.Traffic{Incoming: cases.Flow{App: -1, WebSocket: 1<<63 - 1, Wire: -1 << 63}}
 	o.Before = &cases.Attempt{Verdict: hostile, CloseVerdict: hostile, Says: hostile}
+	r.Case.Requirements = []string{hostile, "RFC6455-5.2-b"}
 	r.Result.Says, r.Result.CloseSays = hostile, hostile
 	return r
 }
@@ -75,7 +76,7 @@ func TestHostile(t *testing.T) {
 		pages++
 		checkPage(t, name, parse(t, page))
 	}
-	if want := len(hostileAgents) + 1; pages != want {
+	if want := len(hostileAgents) + 2; pages != want {
 		t.Errorf("%d pages, want %d", pages, want)
 	}
 }

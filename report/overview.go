@@ -55,7 +55,7 @@ func place(id cases.ID, chapters []cases.Chapter) (cases.Chapter, cases.Section)
 
 // overview is what index.html shows.
 func (w *Writer) overview(chapters []cases.Chapter) templates.Overview {
-	page := templates.Overview{Product: w.product(), Generated: w.now(), Agents: w.agents, Changes: w.changes()}
+	page := templates.Overview{Product: w.product(), Generated: w.now(), Agents: w.agents, Changes: w.changes(), Requirements: requiredHTML}
 	for _, run := range w.runs {
 		page.Runs = append(page.Runs, templates.Run{
 			Product: run.Product, Profile: run.Profile, Seed: run.Seed, Server: run.Server, Shard: run.Shard,

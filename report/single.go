@@ -14,7 +14,7 @@ import (
 func (r *Results) WriteSingle(w io.Writer) error {
 	r.w.single = true
 	overview := r.w.overview(cases.AllChapters())
-	overview.Alone = true
+	overview.Alone, overview.Requirements = true, "#"+templates.SheetID("requirements")
 	pages := func(yield func(templates.Page, error) bool) {
 		for one, err := range r.All() {
 			if err != nil {
@@ -30,6 +30,6 @@ func (r *Results) WriteSingle(w io.Writer) error {
 		}
 	}
 	out := bufio.NewWriterSize(w, 256<<10)
-	err := templates.SingleFile(overview, pages).Render(context.Background(), out)
+	err := templates.SingleFile(overview, r.w.requirements(), pages).Render(context.Background(), out)
 	return errors.Join(err, out.Flush())
 }

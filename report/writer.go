@@ -33,7 +33,9 @@ type Writer struct {
 	skip     func(string, cases.ID) bool // cases that are not missing
 	agents   []string                    // in the order they were first seen
 	entries  map[key]*entry
-	journal  *journal // nil: there is no record yet
+	journal  *journal              // nil: there is no record yet
+	tested   map[cases.ID][]string // the requirements that cases named
+	roles    map[string]role       // by agent
 	names    names
 	warnings []string
 	flushed  bool         // the overview on disk is up to date
@@ -66,10 +68,11 @@ type entry struct {
 
 // The names of the files of a run.
 const (
-	indexJSON   = "index.json"
-	indexHTML   = "index.html"
-	resultsJSON = "results.json"
-	journalName = "results.jsonl"
+	indexJSON    = "index.json"
+	indexHTML    = "index.html"
+	requiredHTML = "requirements.html"
+	resultsJSON  = "results.json"
+	journalName  = "results.jsonl"
 )
 
 // Open prepares dir for the reports of runs, creating it if need be. It is an error
@@ -93,6 +96,8 @@ func newWriter() *Writer {
 		at:      make(map[cases.ID]int),
 		entries: make(map[key]*entry),
 		names:   newNames(),
+		tested:  make(map[cases.ID][]string),
+		roles:   make(map[string]role),
 	}
 }
 
@@ -188,6 +193,7 @@ func (w *Writer) note(r Record) *entry {
 		stem:         w.stem(k),
 	}
 	w.entries[k] = e
+	w.remember(k, r)
 	w.flushed = false
 	return e
 }
@@ -246,13 +252,23 @@ func (w *Writer) page(r Record, e *entry) templates.Page {
 		Result:      r.Result,
 		Links:       e.links,
 		JSON:        e.stem + ".json",
-		Overview:    indexHTML,
+		Overview:    w.alone(indexHTML),
 		Anchor:      e.stem,
+
+		Requirements: w.alone(requiredHTML),
 	}
 	if w.single {
-		p.JSON, p.Overview = "", ""
+		p.JSON = ""
 	}
 	return p
+}
+
+// alone is the name of a file with other pages; empty: they are in the same.
+func (w *Writer) alone(name string) string {
+	if w.single {
+		return ""
+	}
+	return name
 }
 
 // file is where the page of that stem is, as links have it.
@@ -271,7 +287,7 @@ func (w *Writer) product() string {
 	return w.runs[0].Product
 }
 
-// Flush writes index.json and index.html, each of them whole or not at all. It
+// Flush writes index.json, index.html and requirements.html, each of them whole or not at all. It
 // does nothing if no record was added since it was last called; without any, it
 // leaves the overview of an earlier run as it is.
 func (w *Writer) Flush() error {
@@ -292,6 +308,9 @@ func (w *Writer) flush() error {
 		return err
 	}
 	if err := w.writePage(indexHTML, templates.OverviewPage(w.overview(cases.AllChapters()))); err != nil {
+		return err
+	}
+	if err := w.writePage(requiredHTML, templates.RequirementsPage(w.requirements())); err != nil {
 		return err
 	}
 	w.flushed = true

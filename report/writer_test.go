@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // fileName is what the names of all files look like.
-var fileName = regexp.MustCompile(`^(index|results|[a-z0-9_]+_case_[a-z0-9_]+)\.(json|html)$`)
+var fileName = regexp.MustCompile(`^(index|requirements|results|[a-z0-9_]+_case_[a-z0-9_]+)\.(json|html)$`)
 
 // open is a writer with a clock that stands still.
 func open(t *testing.T) *Writer {
@@ -163,7 +163,7 @@ func TestReplace(t *testing.T) {
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.html", "index.json", "results.jsonl"}, files(t, w)); diff != "" {
+	if diff := cmp.Diff([]string{"a_case_1_1_1.html", "a_case_1_1_1.json", "index.html", "index.json", "requirements.html", "results.jsonl"}, files(t, w)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	total := w.Summary()[0].Total
@@ -229,7 +229,7 @@ func TestConcurrent(t *testing.T) {
 	writers.Wait()
 	close(done)
 	readers.Wait()
-	if n, want := len(files(t, w)), 2*agents*ids+3; n != want {
+	if n, want := len(files(t, w)), 2*agents*ids+4; n != want {
 		t.Errorf("%d files, want %d: temporary ones must not stay", n, want)
 	}
 }

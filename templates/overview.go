@@ -12,6 +12,8 @@ import (
 const (
 	fewDifferences = 40 // that are listed without having been asked for
 	fewAgents      = 4  // that leave room for whole descriptions
+
+	fewRequirements = 4 // that are listed without having been asked for
 )
 
 // An Overview is what the overview of a report shows.
@@ -23,6 +25,8 @@ type Overview struct {
 	Groups    []Group   // chapters and sections, in order
 	Changes   *Changes  // since an earlier run; nil: there is none to compare with
 	Alone     bool      // there are no other files: nothing leads to one
+
+	Requirements string // where the page of requirements is
 }
 
 // A Run is what one run of the tester was.
@@ -155,7 +159,9 @@ func (r Row) flawed() bool {
 }
 
 // anchor is that of the row. No cell has one with a hyphen.
-func (r Row) anchor() string { return "row-" + string(r.ID) }
+func (r Row) anchor() string { return rowAnchor(r.ID) }
+
+func rowAnchor(id cases.ID) string { return "row-" + string(id) }
 
 func (r Row) clauseList() string { return Legible(strings.Join(r.Clauses, ", ")) }
 

@@ -23,6 +23,8 @@ type Page struct {
 	JSON        string // name of the file with the same result as JSON; empty: there is none
 	Overview    string // name of the overview's file; empty: it is in the same
 	Anchor      string // of the case's cell in the overview
+
+	Requirements string // name of the file with the requirements; empty: they are in the same
 }
 
 // Links are the pages that a page leads to, by the names of their files.

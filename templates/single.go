@@ -14,7 +14,7 @@ var singleCSS string
 
 // ofSingle is the extra of a whole report in one page: the styles of all it is made of,
 // and the script of the overview. That of a case's page is for a page by itself.
-var ofSingle = extra{styleElement(overviewStyle + pageStyle + singleCSS), scriptElement(overviewScript)}
+var ofSingle = extra{styleElement(overviewStyle + pageStyle + requirementsStyle + singleCSS), scriptElement(overviewScript)}
 
 // Pages are the pages of cases, one at a time. An error is the last there is.
 type Pages iter.Seq2[Page, error]

@@ -112,6 +112,7 @@ func explain(out io.Writer, c cases.Case) {
 	if len(c.Spec) > 0 {
 		fmt.Fprintf(out, "clause   %s\n", strings.Join(c.Spec, ", "))
 	}
+	explainRequirements(out, c.Requirements)
 	if c.Deflate != nil {
 		fmt.Fprintf(out, "offers   %s\n", wire.Offers(c.Deflate.Offer))
 	}

@@ -39,7 +39,7 @@ Peers under test send every message back as it came.`,
 	c.flags(root)
 	root.AddCommand(
 		testServerCommand(), testClientCommand(), runCommand(),
-		casesCommand(), explainCommand(), demoCommand(), reportCommand(), versionCommand(),
+		casesCommand(), explainCommand(), requirementsCommand(), demoCommand(), reportCommand(), versionCommand(),
 	)
 	return root
 }
