@@ -36,6 +36,9 @@ var Chapters = []Chapter{
 var Extended = []Chapter{
 	openingServer,
 	clientOpening,
+	masking,
+	payloadLengths,
+	closingAndTCP,
 	exhaustion,
 }
 

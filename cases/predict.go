@@ -97,7 +97,7 @@ func (m *model) frame(f Frame, rest Script) (accept []Outcome, ending Ending, do
 // lies reports whether what f says of its payload or masking may be untrue, so
 // that what the peer reads depends on its role and on what follows.
 func (f Frame) lies() bool {
-	return f.Mask.Bit != nil || f.Mask.Raw || f.claimed() != uint64(f.Payload.Size())
+	return f.Mask.Bit != nil || f.Mask.Raw || f.Cut != 0 || f.claimed() != uint64(f.Payload.Size())
 }
 
 // refuses reports whether the header of f violates the protocol (RFC 6455 5.2,
@@ -267,9 +267,9 @@ func (m Message) Frames() []Frame {
 
 // parts is a good frame as what its parts amount to. To a peer that validates
 // UTF-8 as it arrives, a part of a data frame is as good as a fragment; of a
-// control frame only the whole counts.
+// control frame only the whole counts, and of one whose header comes in parts.
 func (s Split) parts() (out Script) {
-	if s.Frame.Opcode.Control() {
+	if s.Frame.Opcode.Control() || s.Whole {
 		for _, p := range s.Pauses {
 			out = append(out, p.Wait)
 		}

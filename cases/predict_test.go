@@ -154,14 +154,14 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 			Ending{Codes: []uint16{1002, 1007}, MayDrop: true}.OrFail(WrongCode)},
 
 		// Frames in parts.
-		{"ping in parts", Script{Split{Ping("xy"), []Pause{{1, Wait{Mark: "A"}}}}}, []Outcome{ok(Mark{"A"}, GotPong("xy"))}, Ending{}},
-		{"text in parts, a character parted", Script{Split{Text("\xc2\x80"), []Pause{{1, Wait{Mark: "A"}}}}},
+		{"ping in parts", Script{Split{Frame: Ping("xy"), Pauses: []Pause{{1, Wait{Mark: "A"}}}}}, []Outcome{ok(Mark{"A"}, GotPong("xy"))}, Ending{}},
+		{"text in parts, a character parted", Script{Split{Frame: Text("\xc2\x80"), Pauses: []Pause{{1, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(Mark{"A"}, GotText("\xc2\x80"))}, Ending{}},
-		{"long text in parts, its length in 16 bits", Script{Split{bits(Frame{Opcode: OpText, Payload: Repeat("x", 200)}, 16), []Pause{{10, Wait{Mark: "A"}}}}},
+		{"long text in parts, its length in 16 bits", Script{Split{Frame: bits(Frame{Opcode: OpText, Payload: Repeat("x", 200)}, 16), Pauses: []Pause{{10, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(Mark{"A"}, Got{OpText, Repeat("x", 200)})}, Ending{}},
-		{"ping with FIN clear, in parts", Script{Split{Ping("xy").More(), []Pause{{0, Wait{Mark: "A"}}, {1, Wait{}}, {1, Wait{Mark: "B"}}}}},
+		{"ping with FIN clear, in parts", Script{Split{Frame: Ping("xy").More(), Pauses: []Pause{{0, Wait{Mark: "A"}}, {1, Wait{}}, {1, Wait{Mark: "B"}}}}},
 			[]Outcome{ok(), tolerated(Mark{"A"}), tolerated(Mark{"A"}, Mark{"B"})}, refused},
-		{"text with a reserved bit, in parts, behind a ping", Script{Ping("p"), Split{Text("xy").Reserved(1), []Pause{{1, Wait{Mark: "A"}}}}},
+		{"text with a reserved bit, in parts, behind a ping", Script{Ping("p"), Split{Frame: Text("xy").Reserved(1), Pauses: []Pause{{1, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(GotPong("p")), tolerated(), tolerated(GotPong("p"), Mark{"A"})}, refused},
 
 		// Several answers before the connection is failed.
@@ -178,7 +178,7 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 		{"invalid text, then a violation inside the message", Script{Text("\xff").More(), Text("x")}, []Outcome{ok()}, late},
 		{"invalid text, then an echo inside the message", Script{Text("\xff").More(), Echo{Count: 1}}, []Outcome{ok()}, late},
 		{"invalid text, then a bad split inside the message", Script{Text("\xff").More(), Split{Frame: Text("x")}}, []Outcome{ok()}, late},
-		{"invalid text, completed by a split", Script{Text("\xff").More(), Split{Continue("xy"), []Pause{{1, Wait{Mark: "A"}}}}},
+		{"invalid text, completed by a split", Script{Text("\xff").More(), Split{Frame: Continue("xy"), Pauses: []Pause{{1, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(), tolerated(Mark{"A"})}, invalid},
 		{"invalid text, completed by a message", Script{Text("\xff").More(), Message{Payload: Of("x")}}, []Outcome{ok()}, late},
 		{"invalid text that is never complete", Script{Text("\xff").More()}, []Outcome{ok()}, informational},
