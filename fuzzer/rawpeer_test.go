@@ -115,7 +115,11 @@ func (p *rawPeer) serve(nc net.Conn) {
 func (p *rawPeer) dial(nc net.Conn, target string) {
 	p.nc, p.client = nc, true
 	defer nc.Close()
-	opening := wire.Opening{Target: target, Host: "fuzzer", UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}
+	host := "fuzzer"
+	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
+		host = tcp.String()
+	}
+	opening := wire.Opening{Target: target, Host: host, UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}
 	var offers []cases.DeflateParams
 	if p.params != nil {
 		offers = append(offers, *p.params)
