@@ -168,7 +168,7 @@ func inTime(id ID, description string, script ...Step) Case {
 
 // inParts is one frame with pauses between three parts of its payload.
 func inParts(first, second, third string) Split {
-	return Split{Text(first + second + third).More(), []Pause{
+	return Split{Frame: Text(first + second + third).More(), Pauses: []Pause{
 		{len(first), pauseA},
 		{len(first + second), pauseB},
 	}}

@@ -120,6 +120,7 @@ type Outcome struct {
 	MayMiss int     `json:"mayMiss,omitempty"` // so many of the first events may be missing, any of them
 	Any     bool    `json:"any,omitempty"`     // whatever else is observed, before or after
 	Says    string  `json:"says,omitempty"`    // what the report says when this one matched
+	Ending  *Ending `json:"ending,omitempty"`  // how the connection must then end; nil: as the case says
 }
 
 // Exactly accepts one sequence of events and no other.
@@ -138,6 +139,25 @@ func Decided(accept []Outcome, got Events) bool {
 		decided = decided || o.matches(got)
 	}
 	return decided
+}
+
+// endingAfter is how the connection must end after got, and whether that is what an
+// outcome says rather than the case.
+func (c Case) endingAfter(got Events) (e Ending, own bool) {
+	for _, o := range c.Accept {
+		if o.matches(got) && o.Ending != nil {
+			return *o.Ending, true
+		} else if o.matches(got) {
+			break
+		}
+	}
+	return c.Ending, false
+}
+
+// EndingAfter is how the connection must end after got.
+func (c Case) EndingAfter(got Events) Ending {
+	e, _ := c.endingAfter(got)
+	return e
 }
 
 // matches reports whether got is o.
@@ -199,7 +219,9 @@ type Ending struct {
 	MayDrop     bool     `json:"mayDrop,omitempty"`     // a dropped TCP connection will do
 	NoAutoClose bool     `json:"noAutoClose,omitempty"` // only the script or the limit starts the closing handshake
 	Fatal       Fault    `json:"fatal,omitempty"`       // the fault that fails the behaviour as well as the close
-	Grade       Verdict  `json:"grade,omitempty"`       // the grade of both, if it does not depend on what happens
+	Grade       Verdict  `json:"grade,omitempty"`       // the grade of both, if it does not depend on what happens; in an outcome, of the close alone
+	Tolerates   []uint16 `json:"tolerates,omitempty"`   // further close codes the peer may send, which make the case NON-STRICT
+	NoClose     Verdict  `json:"noClose,omitempty"`     // what the case is worth if the peer, as it may, sends no close frame; empty: no less
 }
 
 // CloseCodes are the close codes the peer may send, the first of which is the
@@ -213,7 +235,7 @@ func (e Ending) CloseCodes() []uint16 {
 
 // Allows reports whether the peer may close with code (RFC 6455 7.4, or what the case says).
 func (e Ending) Allows(code uint16) bool {
-	return slices.Contains(e.CloseCodes(), code) || e.AnyCode && CloseCodeAllowed(code)
+	return slices.Contains(e.CloseCodes(), code) || e.AnyCode && CloseCodeAllowed(code) || slices.Contains(e.Tolerates, code)
 }
 
 // A Fault is a way for an ending to be wrong.

@@ -36,6 +36,9 @@ var Chapters = naming(referenceTests, []Chapter{
 var Extended = []Chapter{
 	openingServer,
 	clientOpening,
+	masking,
+	payloadLengths,
+	closingAndTCP,
 	exhaustion,
 }
 

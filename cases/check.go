@@ -22,6 +22,7 @@ const (
 	CheckText       Check = "text"        // text is UTF-8 (RFC 6455 8.1)
 	CheckDeflate    Check = "deflate"     // compressed data keeps to what was agreed (RFC 7692 7.2)
 	CheckKeys       Check = "keys"        // masking keys are fresh (RFC 6455 5.3)
+	CheckEntropy    Check = "entropy"     // masking keys cannot be predicted (RFC 6455 5.3)
 	CheckFrames     Check = "frames"      // opcodes and fragmentation (RFC 6455 5.2, 5.4)
 )
 
@@ -44,7 +45,7 @@ const (
 // Checks lists all checks.
 var Checks = []Check{
 	CheckMask, CheckRSV, CheckLength, CheckControl, CheckEarly, CheckAfterClose, CheckCloseBody, CheckText, CheckDeflate, CheckKeys,
-	CheckFrames, CheckStatusLine, CheckUpgrade, CheckAccept, CheckFraming, CheckSyntax, CheckUnasked, CheckTarget, CheckHost,
+	CheckEntropy, CheckFrames, CheckStatusLine, CheckUpgrade, CheckAccept, CheckFraming, CheckSyntax, CheckUnasked, CheckTarget, CheckHost,
 	CheckRequired, CheckNonce, CheckOffers, CheckRefusal,
 }
 

@@ -43,7 +43,8 @@ func TestCatalogueSurvivesItsFileForm(t *testing.T) {
 }
 
 func TestEveryKindSurvivesItsFileForm(t *testing.T) {
-	ending := Ending{Peer: true, Either: true, AnyCode: true, Codes: []uint16{1002, 4999}, MayDrop: true, NoAutoClose: true, Fatal: WrongCode, Grade: NonStrict}
+	ending := Ending{Peer: true, Either: true, AnyCode: true, Codes: []uint16{1002, 4999}, MayDrop: true, NoAutoClose: true, Fatal: WrongCode, Grade: NonStrict,
+		Tolerates: []uint16{1000}, NoClose: NonStrict}
 	want := Case{
 		ID: "every/kind", Description: "d", Expectation: "e", Spec: []string{"RFC 6455 5.2"},
 		Deflate: &Deflate{
@@ -63,8 +64,8 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 		Crowd: &Crowd{Count: 2, Together: true, Opening: everyOpening, Script: everyStep},
 		Script: append(slices.Clone(everyStep),
 			Echo{Count: 2, Message: Message{Payload: Corpus("prose", 100), Binary: true}},
-			Message{Payload: Corpus("json", 0)}, Raw{Octets: Noise(7, 9)}),
-		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", MayMiss: 2, Any: true, Events: append(slices.Clone(everyEvent),
+			Message{Payload: Corpus("json", 0)}, Raw{Octets: Noise(7, 9)}, Frame{Opcode: OpBinary, Payload: Longest("*", 1)}),
+		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", MayMiss: 2, Any: true, Ending: &ending, Events: append(slices.Clone(everyEvent),
 			Got{OpText, AnyOctets(70000)}, Got{OpText, AnyOctets(0)}, Got{OpBinary, Describe(noise(5000))})}},
 		Ending: ending, Limit: Limit{After: Second / 2, Close: true, Octets: 1 << 20, Attempts: 20}, Report: Report{Time: true, Ratio: true, Quiet: true},
 		Overrides: []Override{{Profile: RFC, ClientOnly: true, Accept: Silence, Ending: &ending, Clause: "RFC 6455 5.2", Why: "w"}},
@@ -128,7 +129,7 @@ func unset(v any) (fields []string) {
 
 func TestUnsetFieldsAreFound(t *testing.T) {
 	got := unset([]Message{{Binary: true}, {Payload: Payload{Len: 1}}})
-	want := []string{"Message.Fragment", "Message.Wire", "Payload.Any", "Payload.Corpus", "Payload.Hex", "Payload.Noise", "Payload.SHA256", "Payload.Text", "Wire.Chop", "Wire.Sync"}
+	want := []string{"Message.Fragment", "Message.Wire", "Payload.Any", "Payload.Corpus", "Payload.Hex", "Payload.Longest", "Payload.Noise", "Payload.SHA256", "Payload.Text", "Wire.Chop", "Wire.Sync"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -54,7 +54,7 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 	default:
 		r, answered = gradeOpen(c, o)
 	}
-	if b, found := c.breach(o); found && worse(b.Verdict, r.Verdict) {
+	if b, found := c.breach(o); found && !worse(r.Verdict, b.Verdict) { // if both are as bad, it is the cause
 		r.Verdict, r.Says = b.Verdict, sentence(b.Says)
 	}
 	if says := harm(c, o); says != "" {
@@ -66,17 +66,23 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 // gradeOpen grades what happened once the WebSocket was open.
 func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 	r = Result{ID: c.ID}
+	ending, own := c.endingAfter(o.Events)
 	r.Verdict, r.Says = judgeEvents(c, o)
-	r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
+	r.CloseVerdict, r.CloseSays = judgeEnding(ending, o)
 	answered = r.Verdict != Failed // before the ending is looked at
 	switch {
-	case c.Ending.Fatal == WrongSide && o.Opened && c.Ending.wrongSide(o.Closing):
+	case ending.Fatal == WrongSide && o.Opened && ending.wrongSide(o.Closing):
 		r.Verdict, r.Says = Failed, r.CloseSays
-	case c.Ending.Fatal == WrongCode && r.CloseVerdict == WrongCodeSent:
+	case ending.Fatal == WrongCode && r.CloseVerdict == WrongCodeSent:
 		r.Verdict, r.Says = Failed, r.CloseSays
+	case r.Verdict == OK && r.CloseVerdict == OK:
+		r.Verdict, r.Says = ending.tolerated(o, r.Says)
 	}
-	if c.Ending.Grade != "" {
-		r.Verdict, r.CloseVerdict = c.Ending.Grade, c.Ending.Grade
+	if ending.Grade != "" {
+		r.CloseVerdict = ending.Grade
+	}
+	if ending.Grade != "" && !own {
+		r.Verdict = ending.Grade
 	}
 	return r, answered
 }
@@ -87,6 +93,19 @@ func (e Ending) wrongSide(got Closing) bool {
 		return got.FailedByMe
 	}
 	return got.ClosedByMe == e.Peer
+}
+
+// tolerated is the grade of a case that is OK but for the way in which the peer closed,
+// if that is tolerated only; or else says.
+func (e Ending) tolerated(o Observation, says string) (Verdict, string) {
+	code := o.Closing.RemoteCode
+	switch {
+	case code != nil && slices.Contains(e.Tolerates, *code):
+		return NonStrict, fmt.Sprintf("The peer closed with %d. That is tolerated, but another code is preferred.", *code)
+	case e.NoClose != "" && o.Received.Frames[int(OpClose)] == 0:
+		return e.NoClose, "The peer sent no close frame."
+	}
+	return OK, says
 }
 
 // judgeEvents grades the events of o by the first outcome that matches. A case
@@ -208,6 +227,7 @@ func headline(c Case, o Observation, r Result, answered bool) string {
 	good := func(v Verdict) bool { return v != Failed && v != WrongCodeSent && v != Unclean && v != FailedByClient }
 	_, breached := c.breach(o)
 	status, _ := o.answer()
+	ending := c.EndingAfter(o.Events)
 	switch {
 	case good(r.Verdict) && good(r.CloseVerdict):
 		return ""
@@ -223,9 +243,9 @@ func headline(c Case, o Observation, r Result, answered bool) string {
 		return NoAnswer + "the opening handshake"
 	case !o.Opened:
 		return RefusedIt
-	case c.Ending.Peer && o.Closing.ClosedByMe:
+	case ending.Peer && o.Closing.ClosedByMe:
 		return Accepted
-	case !c.Ending.Peer && !o.Closing.ClosedByMe && !answered:
+	case !ending.Peer && !o.Closing.ClosedByMe && !answered:
 		return RefusedIt
 	case !answered && len(o.Faults) == 0 && o.Lost == 0 && answeredTooLittle(c.Accept, o.Events):
 		return NoAnswer + c.Limit.Time().String()
@@ -253,6 +273,9 @@ func (e Ending) String() string {
 		s = "close"
 	}
 	s += " " + e.CodesText()
+	if len(e.Tolerates) > 0 {
+		s += ", or less well " + codeList(e.Tolerates)
+	}
 	if e.MayDrop {
 		s += ", or drop"
 	}

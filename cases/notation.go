@@ -39,6 +39,9 @@ func (f Frame) String() string {
 		s += fmt.Sprintf(" length-bits=%d", f.Length.Bits)
 	}
 	s += f.Wire.String()
+	if f.Cut != 0 {
+		s += fmt.Sprintf(" cut=%d", f.Cut)
+	}
 	if f.Payload == (Payload{}) {
 		return s
 	}
@@ -62,6 +65,9 @@ func (s Split) String() string {
 	var pauses []string
 	for _, p := range s.Pauses {
 		pauses = append(pauses, p.String())
+	}
+	if s.Whole {
+		pauses = append(pauses, "header included")
 	}
 	return fmt.Sprintf("%s (%s)", s.Frame, strings.Join(pauses, ", "))
 }

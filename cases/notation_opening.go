@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -143,7 +144,7 @@ func (c Case) wanted() (lines []string) {
 		return lines
 	}
 	for _, o := range c.Accept {
-		lines = append(lines, fmt.Sprintf("%s; %s", o.brief(), c.Ending))
+		lines = append(lines, fmt.Sprintf("%s; %s", o.brief(), cmp.Or(o.Ending, &c.Ending)))
 	}
 	return lines
 }

@@ -18,9 +18,9 @@ var (
 var everyStep = []Step{
 	Frame{
 		Opcode: OpBinary, NoFIN: true, RSV: 6, Mask: Mask{Bit: &yes, Key: "01020304", Raw: true},
-		Length: Length{Claim: &lie, Bits: 64}, Payload: Repeat("ab", 9), Wire: Wire{Chop: 3, Sync: true},
+		Length: Length{Claim: &lie, Bits: 64}, Payload: Repeat("ab", 9), Wire: Wire{Chop: 3, Sync: true}, Cut: 5,
 	},
-	Split{Text("abcdef").Reserved(5), []Pause{{2, Wait{For: Second, Mark: "A"}}, {4, Wait{For: Second / 2}}}},
+	Split{Frame: Text("abcdef").Reserved(5), Pauses: []Pause{{2, Wait{For: Second, Mark: "A"}}, {4, Wait{For: Second / 2}}}, Whole: true},
 	Message{Binary: true, Payload: Of("\x00\xff"), Fragment: 7, Wire: Wire{Chop: 1}},
 	Raw{Octets: Of("GET / HTTP/1.1\r\n"), Wire: Wire{Sync: true}},
 	Flood{Frame: Ping("x"), Count: 9, Deaf: Second},
@@ -53,10 +53,10 @@ func TestNotationOfEverything(t *testing.T) {
 		{Frame{Opcode: OpClose, Payload: Close(1000, "bye")}, `close 1000 "bye"`},
 		{Frame{Opcode: OpClose, Payload: Close(1000, "\xff")}, `close 1000 ff`},
 		{Opcode(OpClose, "a"), `close "a"`},
-		{everyStep[0], `binary more rsv=6 mask=true key=01020304 unmasked-payload length=70000 length-bits=64 chop=3 sync "ab" × 9 octets`},
+		{everyStep[0], `binary more rsv=6 mask=true key=01020304 unmasked-payload length=70000 length-bits=64 chop=3 sync cut=5 "ab" × 9 octets`},
 
 		// The other steps.
-		{everyStep[1], `text rsv=5 "abcdef" (wait 1s mark=A before octet 2, wait 500ms before octet 4)`},
+		{everyStep[1], `text rsv=5 "abcdef" (wait 1s mark=A before octet 2, wait 500ms before octet 4, header included)`},
 		{Message{}, `message text ""`},
 		{everyStep[2], `message binary fragment=7 chop=1 00 ff`},
 		{everyStep[3], `octets sync "GET / HTTP/1.1\x0d\x0a"`},

@@ -28,6 +28,7 @@ type Observation struct {
 	Faults []string `json:"faults,omitempty"` // what was wrong with what the peer sent, in order
 
 	Breaches []Breach       `json:"breaches,omitempty"` // of the checks, in order
+	Keys     []string       `json:"keys,omitempty"`     // the first masking keys of the peer, eight hex digits each
 	Parts    []*Observation `json:"parts,omitempty"`    // of a case with variants: what happened in each; nil: it was not played
 	Missing  []Need         `json:"missing,omitempty"`  // what the case needs and the user has not declared
 	Absent   string         `json:"absent,omitempty"`   // what the case is about and the peer does not offer; empty: nothing

@@ -25,6 +25,8 @@ type Payload struct {
 	Len    int    `json:"len,omitempty"`    // what is given is repeated or cut to this many octets, a corpus in a text message to characters; 0: as it is
 	SHA256 string `json:"sha256,omitempty"` // only observed: Text or Hex is how the Len octets begin, this is their digest
 	Any    bool   `json:"any,omitempty"`    // only expected: any Len octets
+
+	Longest *int `json:"longest,omitempty"` // only sent: what is given is repeated to so many octets more than the longest message that the user declares
 }
 
 // Of describes the octets of s.
@@ -62,6 +64,22 @@ func noiseOf(seed uint64, n int) []byte {
 
 // AnyOctets describes any n octets, where what they are does not matter.
 func AnyOctets(n int) Payload { return Payload{Len: n, Any: true} }
+
+// Longest describes so many octets more than the longest message that the user declares.
+func Longest(pattern string, more int) Payload {
+	p := Of(pattern)
+	p.Longest = &more
+	return p
+}
+
+// declared is p, of which the length is known once the user has declared the longest
+// message.
+func (p Payload) declared(longest int) Payload {
+	if p.Longest != nil {
+		p.Len, p.Longest = max(1, min(longest+*p.Longest, maxScripted)), nil
+	}
+	return p
+}
 
 // Close is the payload of a close frame (RFC 6455 5.5.1).
 func Close(code uint16, reason string) Payload {
@@ -182,6 +200,8 @@ func (p Payload) String() string {
 	switch {
 	case p.Any:
 		return fmt.Sprintf("any %d octets", p.Len)
+	case p.Longest != nil:
+		return fmt.Sprintf("%s × the longest message %+d octets", quote(p.Pattern()), *p.Longest)
 	case p.Noise != 0:
 		return fmt.Sprintf("noise %d × %d octets", p.Noise, p.Len)
 	case p.Corpus != "" && p.Len > 0:
@@ -270,6 +290,8 @@ func (p Payload) validate() error {
 		return fmt.Errorf("payload: unknown corpus %q: want one of %s", p.Corpus, strings.Join(corpus.Names(), ", "))
 	case p.Any && (given > 0 || p.SHA256 != ""):
 		return fmt.Errorf("payload: any octets cannot be given as well")
+	case p.Longest != nil && (len(p.Pattern()) == 0 || p.Len > 0):
+		return fmt.Errorf("payload: longest is the length of text or hex that is repeated: give these, and no len")
 	case p.Hex != "" && p.Pattern() == nil:
 		return fmt.Errorf("payload: hex %q: want pairs of hex digits", p.Hex)
 	case p.Len < 0:

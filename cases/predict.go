@@ -12,11 +12,19 @@ import (
 //
 // It covers frames, splits, messages, echoes, waits and closes, for a peer that
 // has all that the case wants of it. Where a step
-// leaves the RFC's ground or depends on the role (Raw, Drop, a masking or
-// length field that lies), or a peer may never notice what is wrong (text that
-// is invalid and never complete), the grade is Informational.
-func Predict(s Script) ([]Outcome, Ending) {
-	var m model
+// leaves the RFC's ground or depends on the role (Raw, Drop, a mask bit that is set
+// or not, a length that is not that of the payload), or a peer may never notice what is
+// wrong (text that is invalid and never complete), the grade is Informational.
+func Predict(s Script) ([]Outcome, Ending) { return PredictFor("", s) }
+
+// PredictFor is Predict for a peer of that role, which decides about mask bits.
+func PredictFor(role Role, s Script) ([]Outcome, Ending) {
+	m := model{role: role}
+	return m.play(s)
+}
+
+// play plays all of s.
+func (m *model) play(s Script) ([]Outcome, Ending) {
 	steps := s.frames()
 	for i, step := range steps {
 		if accept, ending, done := m.step(step, steps[i+1:]); done {
@@ -28,6 +36,7 @@ func Predict(s Script) ([]Outcome, Ending) {
 
 // A model is a conforming echo peer, reduced to what it answers.
 type model struct {
+	role   Role // empty: it is not known
 	events Events
 	open   Op     // opcode of the message being continued; 0: none is
 	whole  []byte // its octets so far
@@ -74,10 +83,12 @@ func (m *model) wait(w Wait) {
 
 func (m *model) frame(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
 	switch {
-	case f.lies():
+	case m.lies(f):
 		return m.unpredictable()
 	case m.refuses(f):
-		return withoutLast(m.events), FailedByPeer(CodeProtocolError), true
+		return withoutLast(m.events), f.refused(), true
+	case f.Length.Bits > LengthBits(f.claimed()):
+		return m.longForm(f, rest)
 	}
 	switch f.Opcode {
 	case OpPing:
@@ -96,30 +107,60 @@ func (m *model) frame(f Frame, rest Script) (accept []Outcome, ending Ending, do
 
 // lies reports whether what f says of its payload or masking may be untrue, so
 // that what the peer reads depends on its role and on what follows.
-func (f Frame) lies() bool {
-	return f.Mask.Bit != nil || f.Mask.Raw || f.claimed() != uint64(f.Payload.Size())
+func (m *model) lies(f Frame) bool {
+	claims := f.claimed() != uint64(f.Payload.Size()) && f.claimed()>>63 == 0 && !(f.Opcode.Control() && f.claimed() > 125)
+	return f.Mask.Bit != nil && m.role == "" || f.Mask.Raw || f.Cut != 0 || f.Payload.Longest != nil || claims
 }
 
-// refuses reports whether the header of f violates the protocol (RFC 6455 5.2,
+// refuses reports whether the header of f violates the protocol (RFC 6455 5.1, 5.2,
 // 5.4, 5.5).
 func (m *model) refuses(f Frame) bool {
-	size := uint64(f.Payload.Size())
 	switch {
-	case f.RSV != 0, f.Opcode.Reserved(), f.Length.Bits > LengthBits(size):
+	case f.Mask.Bit != nil && *f.Mask.Bit != (m.role == Server):
+		return true
+	case f.RSV != 0, f.Opcode.Reserved(), f.claimed()>>63 != 0:
 		return true
 	case f.Opcode.Control():
-		return f.NoFIN || size > 125
+		return f.NoFIN || f.claimed() > 125
 	case f.Opcode == OpContinuation:
 		return m.open == 0
 	}
 	return m.open != 0
 }
 
+// refused is the ending after a frame that the peer refuses. A length that cannot be is
+// also one that is too big.
+func (f Frame) refused() Ending {
+	if f.claimed()>>63 != 0 {
+		return FailedByPeer(CodeProtocolError, CodeTooBig)
+	}
+	return FailedByPeer(CodeProtocolError)
+}
+
+// longForm plays a frame whose length is not in its shortest form. That is forbidden to
+// senders; a receiver that does not refuse it goes on (RFC 6455 5.2).
+func (m *model) longForm(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
+	accept = withoutLast(m.events)
+	f.Length.Bits = 0
+	going := *m
+	going.events = slices.Clone(m.events)
+	lenient, after := going.play(append(Script{f}, rest...))
+	for _, o := range lenient {
+		o.Verdict = NonStrict
+		if o.Ending == nil {
+			o.Ending = &after
+		}
+		accept = append(accept, o)
+	}
+	return accept, FailedByPeer(CodeProtocolError), true
+}
+
 // split plays a frame that comes in parts. A peer may refuse it when it has the
 // header, or when it has all of it.
 func (m *model) split(s Split, rest Script) (accept []Outcome, ending Ending, done bool) {
+	longer := s.Frame.Length.Bits > LengthBits(s.Frame.claimed())
 	switch {
-	case s.Frame.lies():
+	case m.lies(s.Frame), longer && !m.refuses(s.Frame):
 		return m.unpredictable()
 	case m.refuses(s.Frame):
 		accept = withoutLast(m.events)
@@ -128,7 +169,7 @@ func (m *model) split(s Split, rest Script) (accept []Outcome, ending Ending, do
 				accept = append(accept, Outcome{Verdict: NonStrict, Events: slices.Clone(m.events)})
 			}
 		}
-		return accept, FailedByPeer(CodeProtocolError), true
+		return accept, s.Frame.refused(), true
 	}
 	parts := s.parts()
 	for i, part := range parts {
@@ -175,7 +216,7 @@ func (m *model) late(accept []Outcome, ending Ending, rest Script) ([]Outcome, E
 			return m.late(accept, ending, slices.Concat(s.parts(), rest.frames()[i+1:]))
 		case Frame:
 			switch {
-			case s.lies(), s.Opcode == OpClose && !m.refuses(s):
+			case m.lies(s), s.Opcode == OpClose && !m.refuses(s), s.Length.Bits > LengthBits(s.claimed()) && !m.refuses(s):
 				return accept, Ending{Grade: Informational}
 			case m.refuses(s):
 				ending.Codes = append(ending.Codes, CodeProtocolError)
@@ -267,9 +308,9 @@ func (m Message) Frames() []Frame {
 
 // parts is a good frame as what its parts amount to. To a peer that validates
 // UTF-8 as it arrives, a part of a data frame is as good as a fragment; of a
-// control frame only the whole counts.
+// control frame only the whole counts, and of one whose header comes in parts.
 func (s Split) parts() (out Script) {
-	if s.Frame.Opcode.Control() {
+	if s.Frame.Opcode.Control() || s.Whole {
 		for _, p := range s.Pauses {
 			out = append(out, p.Wait)
 		}

@@ -90,6 +90,9 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 	)
 	ok := func(events ...Event) Outcome { return Outcome{Verdict: OK, Events: events} }
 	tolerated := func(events ...Event) Outcome { return Outcome{Verdict: NonStrict, Events: events} }
+	lookedAway := func(then Ending, events ...Event) Outcome {
+		return Outcome{Verdict: NonStrict, Events: events, Ending: &then}
+	}
 	bits := func(f Frame, n int) Frame { f.Length.Bits = n; return f }
 	yes := true
 
@@ -102,12 +105,17 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 		{"nothing", nil, []Outcome{ok()}, Ending{}},
 
 		// Length of the length (RFC 6455 5.2).
-		{"length in 16 bits where 7 do", Script{bits(Text("x"), 16)}, []Outcome{ok()}, refused},
-		{"length in 64 bits where 16 do", Script{bits(Frame{Opcode: OpBinary, Payload: Repeat("x", 65535)}, 64)}, []Outcome{ok()}, refused},
+		{"length in 16 bits where 7 do", Script{bits(Text("x"), 16)}, []Outcome{ok(), lookedAway(Ending{}, GotText("x"))}, refused},
+		{"length in 64 bits where 16 do", Script{bits(Frame{Opcode: OpBinary, Payload: Repeat("x", 65535)}, 64)},
+			[]Outcome{ok(), lookedAway(Ending{}, Got{OpBinary, Repeat("x", 65535)})}, refused},
+		{"length in 16 bits, then a reserved opcode", Script{bits(Text("x"), 16), Opcode(3, "")},
+			[]Outcome{ok(), lookedAway(refused, GotText("x")), lookedAway(refused)}, refused},
 		{"length in 64 bits where it takes them", Script{bits(Frame{Opcode: OpBinary, Payload: Repeat("x", 65536)}, 64)},
 			[]Outcome{ok(Got{OpBinary, Repeat("x", 65536)})}, Ending{}},
 		{"length in 7 bits", Script{bits(Text("x"), 7)}, []Outcome{ok(GotText("x"))}, Ending{}},
-		{"ping with its length in 16 bits", Script{bits(Ping("x"), 16)}, []Outcome{ok()}, refused},
+		{"ping with its length in 16 bits", Script{bits(Ping("x"), 16)}, []Outcome{ok(), lookedAway(Ending{}, GotPong("x"))}, refused},
+		{"length with the top bit set", Script{Text("x").Claim(1 << 63)}, []Outcome{ok()}, FailedByPeer(CodeProtocolError, CodeTooBig)},
+		{"ping that announces too much", Script{Ping("x").Claim(126)}, []Outcome{ok()}, refused},
 		{"length that is claimed and true", Script{Text("x").Claim(1)}, []Outcome{ok(GotText("x"))}, Ending{}},
 
 		// What depends on the role, or on what follows.
@@ -154,14 +162,14 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 			Ending{Codes: []uint16{1002, 1007}, MayDrop: true}.OrFail(WrongCode)},
 
 		// Frames in parts.
-		{"ping in parts", Script{Split{Ping("xy"), []Pause{{1, Wait{Mark: "A"}}}}}, []Outcome{ok(Mark{"A"}, GotPong("xy"))}, Ending{}},
-		{"text in parts, a character parted", Script{Split{Text("\xc2\x80"), []Pause{{1, Wait{Mark: "A"}}}}},
+		{"ping in parts", Script{Split{Frame: Ping("xy"), Pauses: []Pause{{1, Wait{Mark: "A"}}}}}, []Outcome{ok(Mark{"A"}, GotPong("xy"))}, Ending{}},
+		{"text in parts, a character parted", Script{Split{Frame: Text("\xc2\x80"), Pauses: []Pause{{1, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(Mark{"A"}, GotText("\xc2\x80"))}, Ending{}},
-		{"long text in parts, its length in 16 bits", Script{Split{bits(Frame{Opcode: OpText, Payload: Repeat("x", 200)}, 16), []Pause{{10, Wait{Mark: "A"}}}}},
+		{"long text in parts, its length in 16 bits", Script{Split{Frame: bits(Frame{Opcode: OpText, Payload: Repeat("x", 200)}, 16), Pauses: []Pause{{10, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(Mark{"A"}, Got{OpText, Repeat("x", 200)})}, Ending{}},
-		{"ping with FIN clear, in parts", Script{Split{Ping("xy").More(), []Pause{{0, Wait{Mark: "A"}}, {1, Wait{}}, {1, Wait{Mark: "B"}}}}},
+		{"ping with FIN clear, in parts", Script{Split{Frame: Ping("xy").More(), Pauses: []Pause{{0, Wait{Mark: "A"}}, {1, Wait{}}, {1, Wait{Mark: "B"}}}}},
 			[]Outcome{ok(), tolerated(Mark{"A"}), tolerated(Mark{"A"}, Mark{"B"})}, refused},
-		{"text with a reserved bit, in parts, behind a ping", Script{Ping("p"), Split{Text("xy").Reserved(1), []Pause{{1, Wait{Mark: "A"}}}}},
+		{"text with a reserved bit, in parts, behind a ping", Script{Ping("p"), Split{Frame: Text("xy").Reserved(1), Pauses: []Pause{{1, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(GotPong("p")), tolerated(), tolerated(GotPong("p"), Mark{"A"})}, refused},
 
 		// Several answers before the connection is failed.
@@ -178,7 +186,7 @@ func TestPredictBeyondTheCatalogue(t *testing.T) {
 		{"invalid text, then a violation inside the message", Script{Text("\xff").More(), Text("x")}, []Outcome{ok()}, late},
 		{"invalid text, then an echo inside the message", Script{Text("\xff").More(), Echo{Count: 1}}, []Outcome{ok()}, late},
 		{"invalid text, then a bad split inside the message", Script{Text("\xff").More(), Split{Frame: Text("x")}}, []Outcome{ok()}, late},
-		{"invalid text, completed by a split", Script{Text("\xff").More(), Split{Continue("xy"), []Pause{{1, Wait{Mark: "A"}}}}},
+		{"invalid text, completed by a split", Script{Text("\xff").More(), Split{Frame: Continue("xy"), Pauses: []Pause{{1, Wait{Mark: "A"}}}}},
 			[]Outcome{ok(), tolerated(Mark{"A"})}, invalid},
 		{"invalid text, completed by a message", Script{Text("\xff").More(), Message{Payload: Of("x")}}, []Outcome{ok()}, late},
 		{"invalid text that is never complete", Script{Text("\xff").More()}, []Outcome{ok()}, informational},
@@ -225,6 +233,28 @@ func TestPredictLeavesTheScriptAlone(t *testing.T) {
 		}
 		if diff := cmp.Diff(first, predict(c.Script)); diff != "" {
 			t.Errorf("%s: predicted otherwise the second time:\n%s", c.ID, diff)
+		}
+	}
+}
+
+func TestPredictKnowsWhoMasks(t *testing.T) {
+	refused, silent := FailedByPeer(CodeProtocolError), Exactly()
+	echoed := Exactly(GotText("x"))
+	for _, c := range []struct {
+		role   Role
+		frame  Frame
+		accept []Outcome
+		ending Ending
+	}{
+		{Server, Text("x").Unmasked(), silent, refused},
+		{Server, Text("x").Masked("01020304"), echoed, Ending{}},
+		{Client, Text("x").Masked(""), silent, refused},
+		{Client, Text("x").Unmasked(), echoed, Ending{}},
+		{"", Text("x").Masked(""), silent, Ending{Grade: Informational}},
+	} {
+		accept, ending := PredictFor(c.role, Script{c.frame})
+		if diff := cmp.Diff(prediction{c.accept, c.ending}, prediction{accept, ending}, samePrediction); diff != "" {
+			t.Errorf("%s to a peer that is a %q:\n%s", c.frame, c.role, diff)
 		}
 	}
 }

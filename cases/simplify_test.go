@@ -56,7 +56,7 @@ func TestShrinkingLeavesTheDeviation(t *testing.T) {
 		{"characters of a corpus", holds(func(e Echo) bool { return e.Message.Payload.Corpus != "" && e.Message.Payload.Len >= 700 }), Script{Echo{Count: 1, Message: Message{Payload: Corpus("json", 700)}}}},
 		{"a payload of three octets", holds(func(f Frame) bool { return f.Payload.Size() >= 3 }), Script{Frame{Opcode: OpText, Payload: Repeat("a", 3)}}},
 		{"a lying length", holds(func(f Frame) bool { return f.Length.Claim != nil }), Script{Text("").Claim(70000)}},
-		{"a pause", holds(func(s Split) bool { return len(s.Pauses) > 0 }), Script{Split{Text(""), []Pause{{}}}}},
+		{"a pause", holds(func(s Split) bool { return len(s.Pauses) > 0 }), Script{Split{Frame: Text(""), Pauses: []Pause{{}}}}},
 		{"a close of two octets", holds(func(s SendClose) bool { return s.Payload.Size() >= 2 }), Script{SendClose{Close(1001, "")}}},
 		{"a reset", holds(func(d Drop) bool { return d.Reset }), Script{Drop{Reset: true}}},
 		{"many echoes", holds(func(e Echo) bool { return e.Count > 7 }), Script{Echo{Count: 8}}},

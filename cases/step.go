@@ -25,6 +25,7 @@ type Frame struct {
 	Length  Length  `json:"length,omitzero"`
 	Payload Payload `json:"payload,omitzero"`
 	Wire    Wire    `json:"wire,omitzero"`
+	Cut     int     `json:"cut,omitempty"` // octets of it that are sent, header included; 0: all of them
 }
 
 // Mask overrides masking. The zero value masks with a random key if and only
@@ -66,6 +67,7 @@ type Wire struct {
 type Split struct {
 	Frame  Frame   `json:"frame"`
 	Pauses []Pause `json:"pauses"`
+	Whole  bool    `json:"whole,omitempty"` // the pauses count octets of the whole frame, and its header may come in parts, too
 }
 
 // A Pause waits before payload octet At.
@@ -180,6 +182,38 @@ func (f Frame) Claim(n uint64) Frame { f.Length.Claim = &n; return f }
 
 // Unmasked is f without the mask bit and key.
 func (f Frame) Unmasked() Frame { bit := false; f.Mask.Bit = &bit; return f }
+
+// Masked is f with the mask bit and this key, eight hex digits; empty: a random one.
+func (f Frame) Masked(key string) Frame {
+	bit := true
+	f.Mask.Bit, f.Mask.Key = &bit, key
+	return f
+}
+
+// Bits is f with its length in a field of 7, 16 or 64 bits.
+func (f Frame) Bits(n int) Frame { f.Length.Bits = n; return f }
+
+// First is f of which only the first n octets are sent, header included.
+func (f Frame) First(n int) Frame { f.Cut = n; return f }
+
+// Declared is s for a peer whose longest message has so many octets, as its user says.
+func (s Script) Declared(longest int) Script {
+	s = slices.Clone(s)
+	for i, step := range s {
+		switch v := step.(type) {
+		case Frame:
+			v.Payload = v.Payload.declared(longest)
+			s[i] = v
+		case Message:
+			v.Payload = v.Payload.declared(longest)
+			s[i] = v
+		case Echo:
+			v.Message.Payload = v.Message.Payload.declared(longest)
+			s[i] = v
+		}
+	}
+	return s
+}
 
 // Chopped is s with every frame sent in writes of n octets.
 func (s Script) Chopped(n int) Script { return s.wired(Wire{Chop: n}) }

@@ -110,6 +110,8 @@ func validateAccept(accept []Outcome) error {
 			return fmt.Errorf("outcome %d: verdict %q: want one of %v", i+1, o.Verdict, Verdicts)
 		case o.MayMiss < 0 || o.MayMiss > len(o.Events):
 			return fmt.Errorf("outcome %d: of %d events %d may be missing", i+1, len(o.Events), o.MayMiss)
+		case o.Ending != nil && o.Ending.validate() != nil:
+			return fmt.Errorf("outcome %d: %w", i+1, o.Ending.validate())
 		}
 	}
 	return nil
@@ -121,6 +123,8 @@ func (e Ending) validate() error {
 		return fmt.Errorf("ending: fatal %q: want %q or %q", e.Fatal, WrongSide, WrongCode)
 	case e.Grade != "" && !slices.Contains(Verdicts, e.Grade):
 		return fmt.Errorf("ending: grade %q: want one of %v", e.Grade, Verdicts)
+	case e.NoClose != "" && !slices.Contains(Verdicts, e.NoClose):
+		return fmt.Errorf("ending: noClose %q: want one of %v", e.NoClose, Verdicts)
 	}
 	return nil
 }
@@ -188,6 +192,9 @@ func (f Frame) validate() error {
 	case f.Length.Bits == 7 && f.claimed() > 125, f.Length.Bits == 16 && f.claimed() > 0xFFFF:
 		return fmt.Errorf("frame: length %d does not fit %d bits", f.claimed(), f.Length.Bits)
 	}
+	if f.Cut < 0 {
+		return fmt.Errorf("frame: cut %d is negative", f.Cut)
+	}
 	return first(f.Payload.scripted(), f.Wire.validate())
 }
 
@@ -200,10 +207,13 @@ func (f Frame) claimed() uint64 {
 }
 
 func (s Split) validate() error {
-	at := 0
+	at, end, of := 0, s.Frame.Payload.Size(), "payload"
+	if s.Whole {
+		end, of = end+2, "frame" // at least: with key and length it has up to 14 more than its payload
+	}
 	for _, p := range s.Pauses {
-		if p.At < at || p.At > s.Frame.Payload.Size() {
-			return fmt.Errorf("split: pause at octet %d: want them in order and within the payload of %d octets", p.At, s.Frame.Payload.Size())
+		if p.At < at || p.At > end {
+			return fmt.Errorf("split: pause at octet %d: want them in order and within the %s of %d octets", p.At, of, end)
 		}
 		at = p.At
 	}

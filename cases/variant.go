@@ -114,6 +114,9 @@ func (p Profile) judgeParts(c Case, o Observation) Result {
 	if r.Verdict == OK && len(r.Parts) == len(parts) && len(parts) > 1 {
 		r.Says = fmt.Sprintf("All %d variants went as they should.", len(parts))
 	}
+	if says := c.sameKeys(o); says != "" && r.Verdict != Failed {
+		r.Verdict, r.Says, r.Headline = Failed, says, WrongAnswer
+	}
 	if says := c.outgrown(o); says != "" && r.Verdict != Failed {
 		r.Verdict, r.Says, r.Headline = Failed, says, TooSlowly
 	}

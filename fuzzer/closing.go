@@ -173,11 +173,11 @@ func (s *session) observe(e cases.Event) {
 }
 
 func (s *session) closeWhenDone() {
-	ending := s.c.Ending
-	if ending.Peer || ending.NoAutoClose || s.state != open {
+	if s.state != open || !cases.Decided(s.c.Accept, s.obs.Events) {
 		return
 	}
-	if !cases.Decided(s.c.Accept, s.obs.Events) {
+	ending := s.c.EndingAfter(s.obs.Events)
+	if ending.Peer || ending.NoAutoClose {
 		return
 	}
 	s.sendClose(cases.Close(ending.CloseCodes()[0], ""), mask(s.keys.reply), false)

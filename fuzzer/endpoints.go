@@ -96,6 +96,7 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		return control("skipped", cases.Script{hangUpNormally}), nil
 	}
 	if missing := s.Declared.lacks(one.whole.Needs); missing != nil {
+		played.More = one.part < len(one.whole.Variants)-1
 		return v.undeclared(played, missing)
 	}
 	if s.OnStart != nil {
@@ -134,7 +135,9 @@ func (v *visit) undeclared(played Played, missing []cases.Need) (plan, error) {
 	s := v.server
 	played.Observation = cases.Observation{Server: true, Seed: s.Seed, Missing: missing}
 	played.Result = s.Profile.Judge(played.Case, played.Observation)
-	s.results.add(played.Agent, played.Case.ID, played.Result.Verdict)
+	if !played.More {
+		s.results.add(played.Agent, played.Case.ID, played.Result.Verdict)
+	}
 	if s.OnResult != nil {
 		if v.err = s.OnResult(played); v.err != nil {
 			return plan{}, v.err

@@ -63,6 +63,9 @@ func (s *session) open(b []byte) (rest []byte) {
 		s.sendClose(cases.Close(cases.CodeNormal, ""), mask(s.keys.reply), false)
 		return b[n:]
 	}
+	if slices.Contains(s.c.Needs, cases.NeedMaxMessage) {
+		s.c.Script = s.c.Script.Declared(s.declared.MaxMessage)
+	}
 	s.play()
 	return b[n:]
 }

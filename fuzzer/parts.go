@@ -23,8 +23,11 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 	var capture *wire.Capture
 	for i, part := range c.Parts() {
 		o, octets, err := r.part(ctx, part)
-		if ctx.Err() != nil || err != nil {
+		if ctx.Err() != nil || err != nil && i == 0 {
 			return o, octets, err
+		}
+		if err != nil { // those before have ended the server, and show it
+			break
 		}
 		gather(&all, o, i, len(c.Variants))
 		capture = joined(capture, octets)

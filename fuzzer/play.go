@@ -161,18 +161,24 @@ func (s *session) sendFrame(f cases.Frame, key [4]byte) {
 	s.log.SentFrame(f, h, payload, len(payload))
 	octets := make([]byte, 0, wire.MaxHeader+len(payload))
 	octets = wire.AppendFrame(octets, h, payload, f.Mask.Raw || !s.opts.ApplyMask)
+	if f.Cut > 0 {
+		octets = octets[:min(f.Cut, len(octets))]
+	}
 	s.traffic.sent.Wire += len(octets)
 	s.conn.Send(octets, f.Wire)
 }
 
-// beginSplit sends the header of a frame whose payload follows in parts.
+// beginSplit sends the header of a frame whose payload follows in parts; of one that
+// comes in parts as a whole, nothing yet.
 func (s *session) beginSplit(v cases.Split) {
 	h := wire.FrameHeader(v.Frame, s.masks(), mask(s.keys.script))
-	s.conn.Send(h.Append(nil), v.Frame.Wire)
-	s.player.split = &splitPlay{
-		octets: wire.AppendFrame(nil, h, v.Frame.Payload.Octets(), v.Frame.Mask.Raw || !s.opts.ApplyMask)[len(h.Append(nil)):],
-		pauses: v.Pauses,
+	octets := wire.AppendFrame(nil, h, v.Frame.Payload.Octets(), v.Frame.Mask.Raw || !s.opts.ApplyMask)
+	if !v.Whole {
+		head := len(octets) - v.Frame.Payload.Size()
+		s.conn.Send(octets[:head:head], v.Frame.Wire)
+		octets = octets[head:]
 	}
+	s.player.split = &splitPlay{octets: octets, pauses: v.Pauses}
 }
 
 // playSplit sends the payload of a split frame up to its next pause.

@@ -2,6 +2,7 @@ package fuzzer_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -29,6 +30,10 @@ type rawPeer struct {
 	before func(p *rawPeer)
 	// ended is called when the peer would drop TCP, and drops it by returning.
 	ended func(p *rawPeer)
+	// lenient are the faults of headers that the peer looks past.
+	lenient wire.Faults
+	// key gives the masking keys of a client; nil: they are random.
+	key func() [4]byte
 	// params are what the peer wants of permessage-deflate; nil: nothing.
 	params *cases.DeflateParams
 
@@ -58,8 +63,17 @@ var errEnd = errors.New("the connection has ended")
 
 // send sends one frame, masked if the peer is a client.
 func (p *rawPeer) send(f cases.Frame) {
-	h := wire.FrameHeader(f, p.client, [4]byte{1, 2, 3, 4})
+	h := wire.FrameHeader(f, p.client, p.nextKey())
 	p.nc.Write(wire.AppendFrame(nil, h, f.Payload.Octets(), f.Mask.Raw))
+}
+
+// nextKey is the masking key of the next frame.
+func (p *rawPeer) nextKey() (key [4]byte) {
+	if p.key != nil {
+		return p.key()
+	}
+	rand.Read(key[:]) // never fails
+	return key
 }
 
 // close sends a close frame and ends the conversation: a client then waits for
@@ -101,7 +115,11 @@ func (p *rawPeer) serve(nc net.Conn) {
 func (p *rawPeer) dial(nc net.Conn, target string) {
 	p.nc, p.client = nc, true
 	defer nc.Close()
-	opening := wire.Opening{Target: target, Host: "fuzzer", UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}
+	host := "fuzzer"
+	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
+		host = tcp.String()
+	}
+	opening := wire.Opening{Target: target, Host: host, UserAgent: "raw", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}
 	var offers []cases.DeflateParams
 	if p.params != nil {
 		offers = append(offers, *p.params)
@@ -196,7 +214,7 @@ func (p *rawPeer) part(part wire.Part, payload []byte) error {
 		}
 	}
 	if part.Begin {
-		if h.Faults(wire.Context{FromClient: !p.client, InMessage: p.open != 0, Compressed: p.inflater != nil}) != 0 {
+		if h.Faults(wire.Context{FromClient: !p.client, InMessage: p.open != 0, Compressed: p.inflater != nil})&^p.lenient != 0 {
 			return p.close(1002)
 		}
 		if h.Opcode == cases.OpText || h.Opcode == cases.OpBinary {
@@ -334,7 +352,13 @@ func testClientUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPee
 }
 
 // testClientWith is testClient of an engine with this configuration.
-func testClientWith(t *testing.T, newPeer func() *rawPeer, list []cases.Case, config fuzzer.Config) (played []fuzzer.Played) {
+func testClientWith(t *testing.T, newPeer func() *rawPeer, list []cases.Case, config fuzzer.Config) []fuzzer.Played {
+	t.Helper()
+	return testClientTurns(t, newPeer, list, len(list), config)
+}
+
+// testClientTurns is testClientWith for cases that have so many numbers.
+func testClientTurns(t *testing.T, newPeer func() *rawPeer, list []cases.Case, turns int, config fuzzer.Config) (played []fuzzer.Played) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ln := newPipeListener()

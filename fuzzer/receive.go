@@ -18,6 +18,7 @@ type receiver struct {
 	skip    bool   // the current frame is invalid, and part of nothing
 	first   []byte // first payload octets of the current frame
 	message message
+	checks  checks
 	closed  bool // the peer's close frame has been seen
 	ended   bool // nothing more will be read
 	begun   bool // the first frame has begun
@@ -37,12 +38,18 @@ type message struct {
 
 // receive handles octets behind the opening handshake.
 func (s *session) receive(b []byte) {
-	for len(b) > 0 && s.state != closed && (!s.receiver.closed || s.passive()) {
+	for len(b) > 0 && (s.state != closed || s.receiver.closed) {
+		behind := s.receiver.closed
 		part, rest, ok := s.receiver.decoder.Next(b)
 		if b = rest; !ok {
 			return
 		}
-		s.part(part)
+		if behind && part.Begin {
+			s.checkBehindClose(part.Header)
+		}
+		if !behind || s.passive() && s.state != closed {
+			s.part(part)
+		}
 	}
 }
 
@@ -60,6 +67,9 @@ func (s *session) part(p wire.Part) {
 	}
 	if p.End {
 		s.log.ReceivedFrame(p.Header, r.first)
+		if p.Header.Opcode == cases.OpClose && p.Header.Length <= maxControl && !(p.Header.Masked && !s.opts.ApplyMask) {
+			s.checkClose(r.first)
+		}
 		s.endFrame(p.Header)
 	}
 }
@@ -71,6 +81,7 @@ const maxControl = 125
 func (s *session) beginFrame(h wire.Header) {
 	r := &s.receiver
 	r.first = r.first[:0]
+	s.checkHeader(h)
 	faults := h.Faults(s.headerContext())
 	s.checkFirst(h, faults)
 	r.skip = faults != 0
@@ -159,7 +170,9 @@ func (s *session) validates(m *message) bool {
 
 func (s *session) badText(at int64) {
 	s.receiver.message.bad = true
-	s.violated(cases.CodeInvalidPayload, fmt.Sprintf("text message is not UTF-8 from octet %d on", at))
+	says := fmt.Sprintf("text message is not UTF-8 from octet %d on", at)
+	s.broken(cases.CheckText, cases.Failed, says, nil)
+	s.violated(cases.CodeInvalidPayload, says)
 }
 
 // endFrame acts on a complete frame.

@@ -44,6 +44,8 @@ type session struct {
 	c      cases.Case
 	keys   keys
 
+	declared Declared
+
 	conn  *wire.Conn
 	log   *wire.Log
 	obs   cases.Observation
@@ -79,6 +81,7 @@ func newSession(cfg Config, nc net.Conn, server bool, c cases.Case, h handshake,
 		lag:       l,
 		opts:      cfg.options(),
 		server:    server,
+		declared:  cfg.Declared,
 		c:         c,
 		keys:      newKeys(cfg.Seed, c.ID),
 		log:       wire.NewLog(),
@@ -111,6 +114,7 @@ func (s *session) run(ctx context.Context) cases.Observation {
 	}
 	s.setAlarm(time.Time{})
 	s.deflate.close()
+	s.checkKeys()
 	o := s.obs
 	if s.c.Limit.Octets > 0 {
 		o.Taken = s.conn.Taken()
