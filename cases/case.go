@@ -118,6 +118,7 @@ type Outcome struct {
 	Events  Events  `json:"events,omitempty"`
 	MayMiss int     `json:"mayMiss,omitempty"` // so many of the first events may be missing, any of them
 	Any     bool    `json:"any,omitempty"`     // whatever else is observed, before or after
+	Ending  *Ending `json:"ending,omitempty"`  // how the connection must end then, or this one does not match; nil: as the case says
 	Says    string  `json:"says,omitempty"`    // what the report says when this one matched
 }
 
@@ -163,6 +164,12 @@ func (o Outcome) within(got Events) bool {
 		}
 	}
 	return next == len(o.Events)
+}
+
+// ends reports whether o has no say in who ends the connection, or it was the one it
+// says.
+func (o Outcome) ends(got Closing) bool {
+	return o.Ending == nil || o.Ending.Grade != "" || o.Ending.Peer != got.ClosedByMe
 }
 
 // begins reports whether got is how o begins, and more may come.

@@ -110,6 +110,10 @@ func validateAccept(accept []Outcome) error {
 			return fmt.Errorf("outcome %d: verdict %q: want one of %v", i+1, o.Verdict, Verdicts)
 		case o.MayMiss < 0 || o.MayMiss > len(o.Events):
 			return fmt.Errorf("outcome %d: of %d events %d may be missing", i+1, len(o.Events), o.MayMiss)
+		case o.Ending != nil:
+			if err := o.Ending.validate(); err != nil {
+				return fmt.Errorf("outcome %d: %w", i+1, err)
+			}
 		}
 	}
 	return nil
@@ -154,6 +158,8 @@ func validateStep(step Step) error {
 	case Split:
 		return s.validate()
 	case Message:
+		return s.validate()
+	case Blocks:
 		return s.validate()
 	case Raw:
 		return first(s.Octets.scripted(), s.Wire.validate())
