@@ -26,7 +26,7 @@ type Case struct {
 	Needs        []Need    `json:"needs,omitempty"`        // what the user must declare for it to be played
 	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for, or offered by itself
 	Variants     []Variant `json:"variants,omitempty"`     // each is played, and the worst verdict counts
-	Growth       float64   `json:"growth,omitempty"`       // the second of two variants may take that many times as long as the first; 0: as long as it likes
+	Growth       float64   `json:"growth,omitempty"`       // the second of each two variants may take that many times as long as the first; 0: as long as it likes
 	Passive      bool      `json:"passive,omitempty"`      // we only do what the script says: no pong, no answer to a close frame, no end of TCP
 	Checks       []Check   `json:"checks,omitempty"`       // whose breaches are part of the verdict
 	Crowd        *Crowd    `json:"crowd,omitempty"`        // other connections before or beside this one; nil: none

@@ -35,6 +35,8 @@ var Chapters = []Chapter{
 // Extended are the chapters that the reference has not.
 var Extended = []Chapter{
 	openingServer,
+	negotiation,
+	rareDeflate,
 	exhaustion,
 }
 

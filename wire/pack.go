@@ -48,15 +48,17 @@ func (w *bitWriter) align() {
 func (w *bitWriter) blocks(b cases.Block) {
 	literals := b.Literals.Octets()
 	lit, dist := fixedLitCode, fixedDistCode
+	var header []piece
 	if b.Type == cases.DynamicBlock {
 		lit, dist = codesFor(literals, b.Match)
+		header = headerOf(lit, dist)
 	}
 	for range cmp.Or(b.Times, 1) {
-		w.block(b, literals, lit, dist)
+		w.block(b, literals, lit, dist, header)
 	}
 }
 
-func (w *bitWriter) block(b cases.Block, literals []byte, lit, dist code) {
+func (w *bitWriter) block(b cases.Block, literals []byte, lit, dist code, header []piece) {
 	if b.Type == cases.NoBlock {
 		w.align()
 		w.out = append(w.out, literals...)
@@ -76,7 +78,9 @@ func (w *bitWriter) block(b cases.Block, literals []byte, lit, dist code) {
 		return
 	case cases.DynamicBlock:
 		w.write(final|uint64(BlockDynamic)<<1, 3)
-		w.header(lit, dist)
+		for _, p := range header {
+			w.write(p.v, p.n)
+		}
 	default:
 		w.write(final|uint64(BlockFixed)<<1, 3)
 	}
@@ -183,8 +187,14 @@ func codesFor(literals []byte, m cases.Match) (lit, dist code) {
 	return even(counts), even(distances)
 }
 
-// header writes the codes of a dynamic block (RFC 1951 3.2.7).
-func (w *bitWriter) header(lit, dist code) {
+// A piece is some bits.
+type piece struct {
+	v uint64
+	n uint
+}
+
+// headerOf is the header of a dynamic block with these codes (RFC 1951 3.2.7).
+func headerOf(lit, dist code) (header []piece) {
 	lits, dists := used(lit.lengths, 257), used(dist.lengths, 1)
 	runs := runsOf(slices.Concat(lit.lengths[:lits], dist.lengths[:dists]))
 	counts := make([]int, len(codeOrder))
@@ -196,16 +206,14 @@ func (w *bitWriter) header(lit, dist code) {
 	for lens > 4 && c.lengths[codeOrder[lens-1]] == 0 {
 		lens--
 	}
-	w.write(uint64(lits-257), 5)
-	w.write(uint64(dists-1), 5)
-	w.write(uint64(lens-4), 4)
+	header = append(header, piece{uint64(lits - 257), 5}, piece{uint64(dists - 1), 5}, piece{uint64(lens - 4), 4})
 	for _, s := range codeOrder[:lens] {
-		w.write(uint64(c.lengths[s]), 3)
+		header = append(header, piece{uint64(c.lengths[s]), 3})
 	}
 	for _, r := range runs {
-		w.symbol(c, r.symbol)
-		w.write(uint64(r.more), entryExtra(codeSymbols[r.symbol]))
+		header = append(header, piece{c.bits[r.symbol], uint(c.lengths[r.symbol])}, piece{uint64(r.more), entryExtra(codeSymbols[r.symbol])})
 	}
+	return header
 }
 
 // used is how many symbols a block has to give the lengths of, at least least.
