@@ -209,6 +209,7 @@ func declined(c Case) Case {
 		c.Expectation = mustDecline
 	}
 	c.Spec = append([]string{"RFC 7692 7"}, c.Spec...)
+	c.Checks = []Check{CheckExtension}
 	return probing(c)
 }
 
@@ -288,6 +289,7 @@ var offersToDecline = []Case{
 		Opening:      &Opening{Answers: declinesOr(NonStrict)},
 		Deflate:      offersAs("permessage-deflate; foo"),
 		Script:       Script{packed(OpText, helloFixed)},
+		Checks:       []Check{CheckExtension},
 	}, CodeProtocolError),
 }
 
