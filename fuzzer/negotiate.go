@@ -51,6 +51,9 @@ func (s *session) offer() (extensions string, fields []wire.Field, offers []case
 func (s *session) checkAnswer(response wire.Head) error {
 	_, _, offers := s.offer()
 	agreed, faults, err := wire.CheckDeflate(response, offers)
+	if err != nil && len(offers) == 0 && s.c.Deflate != nil {
+		err = fmt.Errorf("the response has an extension where there was none to accept: %q", response.Get("Sec-WebSocket-Extensions"))
+	}
 	for _, fault := range faults {
 		s.fault(fault)
 		s.breach(cases.CheckExtension, cases.Failed, fault, nil)
