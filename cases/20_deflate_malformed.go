@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strings"
 )
 
@@ -215,13 +214,11 @@ func inflate(payload []byte) ([]byte, error) {
 
 // atRandom are count variants with so many octets each, which cannot be inflated.
 func atRandom(count, octets int) (list []Variant) {
-	dice := rand.NewChaCha8([32]byte{})
-	for len(list) < count {
-		b := make([]byte, octets)
-		_, _ = dice.Read(b) // which never fails
+	for seed := uint64(1); len(list) < count; seed++ {
+		noise := Noise(seed, octets)
 		var corrupt flate.CorruptInputError
-		if _, err := inflate(b); errors.As(err, &corrupt) {
-			list = append(list, broken([2]string{fmt.Sprintf("%d", len(list)+1), fmt.Sprintf("% x", b)})...)
+		if _, err := inflate(noise.Octets()); errors.As(err, &corrupt) {
+			list = append(list, Variant{Name: noise.String(), Script: Script{Frame{Opcode: OpBinary, RSV: 4, Payload: noise}}})
 		}
 	}
 	return list

@@ -169,7 +169,7 @@ func (o Outcome) within(got Events) bool {
 // ends reports whether o has no say in who ends the connection, or it was the one it
 // says.
 func (o Outcome) ends(got Closing) bool {
-	return o.Ending == nil || o.Ending.Grade != "" || o.Ending.Peer != got.ClosedByMe
+	return o.Ending == nil || o.Ending.Grade != "" || !o.Ending.wrongSide(got)
 }
 
 // begins reports whether got is how o begins, and more may come.

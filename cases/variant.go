@@ -84,45 +84,56 @@ func Variation(base Opening, names []string, edits func(i int) []Edit) (list []V
 }
 
 // judgeParts grades a case of which o.Parts are what happened in its parts: by the
-// worst, and by how the time they took grows.
+// worst, and by how the time they took grows. What this peer cannot be played does not
+// count beside what it was.
 func (p Profile) judgeParts(c Case, o Observation) Result {
 	r := Result{ID: c.ID, Verdict: Failed, CloseVerdict: Failed, Headline: NoAnswer + "time",
 		Says: "None of its variants was played.", CloseSays: "None of its variants was played."}
-	parts, missed := c.Parts(), 0
-	for i, of := range o.Parts {
-		if i >= len(parts) {
-			break
-		}
+	parts := c.Parts()
+	var played, missed []Result
+	for i, of := range o.Parts[:min(len(parts), len(o.Parts))] {
 		if of == nil {
 			continue
 		}
 		one := p.Judge(parts[i], *of)
 		r.Parts = append(r.Parts, Part{Part: i, Verdict: one.Verdict, CloseVerdict: one.CloseVerdict, Says: one.Says})
+		one.Worst, one.Says = i, fmt.Sprintf("%s: %s", c.Variants[i].Name, one.Says)
 		if one.Verdict == Unimplemented {
-			missed++
-		}
-		unplayed := one.Verdict == Unimplemented && r.Verdict != Unimplemented // it does not count beside what was
-		if first := len(r.Parts) == 1; first || !unplayed && (r.Verdict == Unimplemented || worse(one.Verdict, r.Verdict)) {
-			r.Verdict, r.Says = one.Verdict, fmt.Sprintf("%s: %s", c.Variants[i].Name, one.Says)
-			r.Headline, r.Why, r.Worst = one.Headline, one.Why, i
-		}
-		if first := len(r.Parts) == 1; first || !unplayed && worse(one.CloseVerdict, r.CloseVerdict) {
-			r.CloseVerdict, r.CloseSays = one.CloseVerdict, one.CloseSays
-			if r.Headline == "" {
-				r.Headline, r.Worst = one.Headline, i
-			}
+			missed = append(missed, one)
+		} else {
+			played = append(played, one)
 		}
 	}
+	if len(played) == 0 {
+		r.worstOf(missed)
+		return r
+	}
+	r.worstOf(played)
 	if r.Verdict == OK && len(r.Parts) == len(parts) && len(parts) > 1 {
 		r.Says = fmt.Sprintf("All %d variants went as they should.", len(parts))
-		if missed > 0 {
-			r.Says = fmt.Sprintf("%d variants went as they should; %d could not be played with this peer.", len(parts)-missed, missed)
+		if len(missed) > 0 {
+			r.Says = fmt.Sprintf("Of %d variants %d went as they should; the others cannot be played with this peer.", len(parts), len(played))
 		}
 	}
 	if says := c.outgrown(o); says != "" && r.Verdict != Failed {
 		r.Verdict, r.Says, r.Headline = Failed, says, TooSlowly
 	}
 	return r
+}
+
+// worstOf gives r the worst of the verdicts of parts, and of their endings.
+func (r *Result) worstOf(parts []Result) {
+	for i, one := range parts {
+		if i == 0 || worse(one.Verdict, r.Verdict) {
+			r.Verdict, r.Says, r.Headline, r.Why, r.Worst = one.Verdict, one.Says, one.Headline, one.Why, one.Worst
+		}
+		if i == 0 || worse(one.CloseVerdict, r.CloseVerdict) {
+			r.CloseVerdict, r.CloseSays = one.CloseVerdict, one.CloseSays
+			if r.Headline == "" {
+				r.Headline, r.Worst = one.Headline, one.Worst
+			}
+		}
+	}
 }
 
 // outgrown says that the second of a pair of parts, which has twice as much to do, took
