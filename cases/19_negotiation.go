@@ -61,7 +61,7 @@ func each(before string, texts ...string) (list []string) {
 // is not. What the peer sends keeps to what was agreed.
 func negotiated(c Case) Case {
 	c.Script, c.Accept, c.Ending = Script{Message{Payload: Of(probe)}, Text("plain")}, Exactly(GotText(probe), GotText("plain")), Ending{}
-	c.Checks = []Check{CheckExtension, CheckRSV, CheckDeflate}
+	c.Checks = deflateChecks
 	return c
 }
 

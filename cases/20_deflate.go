@@ -21,10 +21,14 @@ var rareDeflate = Chapter{
 	Cases: slices.Concat(rareMessages, malformedMessages, reservedWithDeflate, peersDeflate, bombs),
 }
 
-// bare is the extension without parameters.
+// bare is the extension in which we ask for nothing, and let a server choose our window,
+// as browsers do.
 func bare(want Agreed) *Deflate {
-	return &Deflate{Offer: []DeflateParams{{}}, Accept: []DeflateParams{{}}, Agreed: want}
+	return &Deflate{Offer: []DeflateParams{{ClientMaxWindowBits: AnyWindow}}, Accept: []DeflateParams{{}}, Agreed: want}
 }
+
+// deflateChecks are those of what is negotiated and compressed.
+var deflateChecks = []Check{CheckExtension, CheckRSV, CheckDeflate}
 
 // packed is a compressed message in one frame, its payload in hex.
 func packed(op Op, hex string) Frame {
@@ -67,7 +71,7 @@ func inflated(c Case, want ...Event) Case {
 	if c.Expectation == "" {
 		c.Expectation = "The peer inflates what it gets, and sends it back."
 	}
-	c.Checks = []Check{CheckRSV, CheckDeflate}
+	c.Checks = deflateChecks
 	return c
 }
 

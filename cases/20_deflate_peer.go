@@ -111,8 +111,10 @@ var peersDeflate = []Case{
 // asking is the negotiation in which the peer is asked for something, and we promise
 // nothing. The wish is written as if the peer were the server.
 func asking(wish DeflateParams) *Deflate {
+	offer := wish
+	offer.ClientMaxWindowBits = AnyWindow
 	return &Deflate{
-		Offer: []DeflateParams{wish},
+		Offer: []DeflateParams{offer},
 		Accept: []DeflateParams{{
 			ClientNoContextTakeover: wish.ServerNoContextTakeover,
 			ClientMaxWindowBits:     wish.ServerMaxWindowBits,
@@ -143,7 +145,14 @@ func bomb(c Case) Case {
 		c.Expectation = survives
 	}
 	c.Spec = append([]string{"RFC 6455 10.4"}, c.Spec...)
-	c.Alive = true
+	c.Alive, c.Checks = true, deflateChecks
+	return c
+}
+
+// patient is bomb with more time.
+func patient(c Case) Case {
+	c = bomb(c)
+	c.Limit = FailAfter(10 * Second)
 	return c
 }
 
@@ -188,7 +197,7 @@ var bombs = []Case{
 		Limit:  FailAfter(2 * Second),
 		Memory: 256,
 	}),
-	bomb(failing(Case{
+	patient(failing(Case{
 		ID:           "20.5.3",
 		Description:  "A compressed text message of 16 MiB of blanks and then ff, which is not UTF-8.",
 		Expectation:  "The peer MUST refuse the message: it is no text, and long.",

@@ -67,6 +67,10 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 	r = Result{ID: c.ID}
 	r.Verdict, r.Says = judgeEvents(c, o)
+	if r.Verdict == Unimplemented && o.Opened && o.Deflate == nil { // nothing was played: we closed
+		r.CloseVerdict, r.CloseSays = judgeEnding(Ending{}, o)
+		return r, true
+	}
 	if outcome, ok := c.outcome(o); ok && outcome.Ending != nil {
 		c.Ending = *outcome.Ending
 	}

@@ -56,7 +56,7 @@ func (s *session) checkAnswer(response wire.Head) error {
 	}
 	for _, fault := range faults {
 		s.fault(fault)
-		s.breach(cases.CheckExtension, cases.Failed, fault, nil)
+		s.breach(cases.CheckExtension, omitting(offers), fault, nil)
 	}
 	if err != nil {
 		s.breach(cases.CheckExtension, cases.Failed, err.Error(), nil)
@@ -64,6 +64,17 @@ func (s *session) checkAnswer(response wire.Head) error {
 	}
 	s.agree(agreed)
 	return nil
+}
+
+// omitting is what it is worth to leave out of an answer what offers ask for: if that is
+// a window of 15 bits only, which everybody has anyway, nothing comes of it.
+func omitting(offers []cases.DeflateParams) cases.Verdict {
+	for _, offer := range offers {
+		if offer.ServerNoContextTakeover || offer.ServerMaxWindowBits != 0 && offer.ServerMaxWindowBits != cases.DefaultWindowBits {
+			return cases.Failed
+		}
+	}
+	return cases.NonStrict
 }
 
 // extensions is what our response to a request says of extensions: a value as everybody
