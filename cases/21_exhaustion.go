@@ -26,16 +26,15 @@ var boundless = []Answer{
 	{Verdict: NonStrict, Status: []string{"3xx", "5xx"}},
 }
 
-// patient is how a server may treat who does not finish: to give up is right, and so is
+// givesUp is how a server may treat who does not finish: to give up is right, and so is
 // to leave that to a front end.
-var patient = []Answer{
+var givesUp = []Answer{
 	{Verdict: OK, Status: []string{"4xx", Dropped}, Says: "The server gave up."},
 	{Verdict: Informational, Status: []string{"101"}, Says: "The server waited for more than a minute."},
 }
 
 const (
 	staysUseful = "Whatever the server makes of it, others are served as before."
-	mib         = 1 << 20
 )
 
 // openingFloods is section 21.1.
@@ -46,7 +45,7 @@ var openingFloods = []Case{
 		Expectation: "A server may limit the time it waits (RFC 6455 10.7).",
 		Spec:        []string{"RFC 6455 10.7"}, Requirements: []string{"RFC6455-10.7-b"},
 		Role: Server, Tags: []Tag{Slow},
-		Opening: &Opening{Pauses: []Pause{{0, Wait{For: 75 * Second}}}, Answers: patient},
+		Opening: &Opening{Pauses: []Pause{{0, Wait{For: 75 * Second}}}, Answers: givesUp},
 	}),
 	probing(Case{
 		ID:          "21.1.2",
@@ -54,7 +53,7 @@ var openingFloods = []Case{
 		Expectation: "A server may limit the time it waits.",
 		Spec:        []string{"RFC 9110 5.4"}, Requirements: []string{"RFC9110-5.4-a"},
 		Role: Server, Tags: []Tag{Slow},
-		Opening: &Opening{Pauses: everySecond(75), Answers: patient},
+		Opening: &Opening{Pauses: everySecond(75), Answers: givesUp},
 	}),
 	{
 		ID:          "21.1.3",

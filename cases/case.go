@@ -26,7 +26,7 @@ type Case struct {
 	Needs        []Need    `json:"needs,omitempty"`        // what the user must declare for it to be played
 	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for, or offered by itself
 	Variants     []Variant `json:"variants,omitempty"`     // each is played, and the worst verdict counts
-	Growth       float64   `json:"growth,omitempty"`       // the second of two variants may take that many times as long as the first; 0: as long as it likes
+	Growth       float64   `json:"growth,omitempty"`       // the second of each two variants may take that many times as long as the first; 0: as long as it likes
 	FreshKeys    bool      `json:"freshKeys,omitempty"`    // the Sec-WebSocket-Keys of its variants must have nothing in common
 	Passive      bool      `json:"passive,omitempty"`      // we only do what the script says: no pong, no answer to a close frame, no end of TCP
 	Checks       []Check   `json:"checks,omitempty"`       // whose breaches are part of the verdict
@@ -119,8 +119,8 @@ type Outcome struct {
 	Events  Events  `json:"events,omitempty"`
 	MayMiss int     `json:"mayMiss,omitempty"` // so many of the first events may be missing, any of them
 	Any     bool    `json:"any,omitempty"`     // whatever else is observed, before or after
+	Ending  *Ending `json:"ending,omitempty"`  // how the connection must end then, or this one does not match; nil: as the case says
 	Says    string  `json:"says,omitempty"`    // what the report says when this one matched
-	Ending  *Ending `json:"ending,omitempty"`  // how the connection must then end; nil: as the case says
 }
 
 // Exactly accepts one sequence of events and no other.
@@ -184,6 +184,12 @@ func (o Outcome) within(got Events) bool {
 		}
 	}
 	return next == len(o.Events)
+}
+
+// ends reports whether o has no say in who ends the connection, or it was the one it
+// says.
+func (o Outcome) ends(got Closing) bool {
+	return o.Ending == nil || o.Ending.Grade != "" || !o.Ending.wrongSide(got)
 }
 
 // begins reports whether got is how o begins, and more may come.

@@ -39,6 +39,8 @@ var Extended = []Chapter{
 	masking,
 	payloadLengths,
 	closingAndTCP,
+	negotiation,
+	rareDeflate,
 	exhaustion,
 }
 

@@ -33,6 +33,7 @@ const (
 	CheckAccept     Check = "accept"      // Sec-WebSocket-Accept (RFC 6455 4.2.2)
 	CheckFraming    Check = "framing"     // neither head says that content follows (RFC 9110 8.6, RFC 9112 6.1)
 	CheckSyntax     Check = "syntax"      // of either head (RFC 9112 5)
+	CheckExtension  Check = "extension"   // what a 101 accepts of the extensions offered (RFC 6455 9.1, RFC 7692 5, 7.1)
 	CheckUnasked    Check = "unasked"     // nothing in the 101 that was not asked for (RFC 6455 4.2.2, 9.1)
 	CheckTarget     Check = "target"      // request line (RFC 6455 4.1)
 	CheckHost       Check = "host"        // Host (RFC 6455 4.1)
@@ -45,7 +46,7 @@ const (
 // Checks lists all checks.
 var Checks = []Check{
 	CheckMask, CheckRSV, CheckLength, CheckControl, CheckEarly, CheckAfterClose, CheckCloseBody, CheckText, CheckDeflate, CheckKeys,
-	CheckEntropy, CheckFrames, CheckStatusLine, CheckUpgrade, CheckAccept, CheckFraming, CheckSyntax, CheckUnasked, CheckTarget, CheckHost,
+	CheckEntropy, CheckFrames, CheckStatusLine, CheckUpgrade, CheckAccept, CheckFraming, CheckSyntax, CheckExtension, CheckUnasked, CheckTarget, CheckHost,
 	CheckRequired, CheckNonce, CheckOffers, CheckRefusal,
 }
 

@@ -16,7 +16,7 @@ import (
 
 var (
 	// stepKinds are the types of steps, by kind.
-	stepKinds = kinds(Frame{}, Split{}, Message{}, Raw{}, Flood{}, Wait{}, Echo{}, SendClose{}, Drop{})
+	stepKinds = kinds(Frame{}, Split{}, Message{}, Blocks{}, Raw{}, Flood{}, Wait{}, Echo{}, SendClose{}, Drop{})
 	// eventKinds are the types of events, by kind.
 	eventKinds = kinds(Got{}, Mark{}, Echoed{}, Ended{})
 )

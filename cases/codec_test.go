@@ -53,7 +53,8 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 				{ClientMaxWindowBits: 15},
 			},
 			Accept: []DeflateParams{{ServerMaxWindowBits: 15, ClientMaxWindowBits: 8}, {}},
-			Header: []Payload{Of("permessage-deflate")}, Optional: true, Wants: []string{"permessage-deflate"},
+			Header: []Payload{Of("permessage-deflate")}, Joined: true, Optional: true, Wants: []string{"permessage-deflate"},
+			Agreed: Agreed{Takeover: true, Window: 9, Forgets: true, Within: 10},
 		},
 		Opening: everyOpening, Requirements: []string{"RFC6455-5.2-a"}, Role: Server, Needs: Needs, Tags: []Tag{Slow},
 		Variants: []Variant{

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,10 +13,29 @@ type Deflate struct {
 	Offer  []DeflateParams `json:"offer"`  // in our request, in order of preference
 	Accept []DeflateParams `json:"accept"` // in our response: the first that an offer in the request allows
 
-	Header   []Payload `json:"header,omitempty"`   // values of the fields Sec-WebSocket-Extensions that we send instead, valid or not
-	Optional bool      `json:"optional,omitempty"` // the case is played without the extension, too, if the peer does not agree to it
-	Wants    []string  `json:"wants,omitempty"`    // what a client must offer for the case to be played: "permessage-deflate", "client_max_window_bits"; with "no " before it, must not
+	// Header is what we send instead, valid or not: the values of fields
+	// Sec-WebSocket-Extensions, or with Joined the parts of one. In a response {deflate}
+	// stands for the shortest answer that accepts the offer, without the parameters that
+	// the value has anyway.
+	Header []Payload `json:"header,omitempty"`
+	Joined bool      `json:"joined,omitempty"`
+
+	Optional bool     `json:"optional,omitempty"` // the case is played without the extension, too, if the peer does not agree to it
+	Wants    []string `json:"wants,omitempty"`    // what a client must offer for the case to be played: "permessage-deflate", "client_max_window_bits"; with "no " before it, must not
+	Agreed   Agreed   `json:"agreed,omitzero"`    // what must come of it for the case to be played
 }
+
+// Agreed is what must have been agreed on for a case to mean something. The zero value
+// is the extension, whatever its parameters.
+type Agreed struct {
+	Takeover bool `json:"takeover,omitempty"` // our messages may refer to those before
+	Window   int  `json:"window,omitempty"`   // bits that our window has at least; 0: 8
+	Forgets  bool `json:"forgets,omitempty"`  // the peer's messages may not refer to those before
+	Within   int  `json:"within,omitempty"`   // bits that the peer's window has at most; 0: 15
+}
+
+// Extension is the name of the extension, of which Wants speak as of its parameters.
+const Extension = "permessage-deflate"
 
 // DeflateParams are the parameters of permessage-deflate under their names on
 // the wire (RFC 7692 7.1). The zero value is the extension without any.
@@ -35,7 +55,7 @@ const DefaultWindowBits = 15
 
 // String shows p as on the wire, in the order in which the reference offers.
 func (p DeflateParams) String() string {
-	list := []string{"permessage-deflate"}
+	list := []string{Extension}
 	if p.ClientNoContextTakeover {
 		list = append(list, "client_no_context_takeover")
 	}
@@ -58,6 +78,14 @@ func (p DeflateParams) String() string {
 func (d *Deflate) validate() error {
 	if d == nil {
 		return nil
+	}
+	for _, want := range d.Wants {
+		if name := strings.TrimPrefix(want, "no "); !slices.Contains(wantable, name) {
+			return fmt.Errorf("deflate: wants %q: want one of %s, or \"no \" and one of them", want, strings.Join(wantable, ", "))
+		}
+	}
+	if !windowBits(d.Agreed.Window) || !windowBits(d.Agreed.Within) {
+		return fmt.Errorf("deflate: agreed windows of %d and %d bits: want 8 to 15", d.Agreed.Window, d.Agreed.Within)
 	}
 	for _, value := range d.Header {
 		if err := value.scripted(); err != nil {
@@ -84,6 +112,9 @@ func (d *Deflate) validate() error {
 	}
 	return nil
 }
+
+// wantable is what a case can want of an offer.
+var wantable = []string{Extension, "server_no_context_takeover", "client_no_context_takeover", "server_max_window_bits", "client_max_window_bits"}
 
 // windowBits reports whether n is the size of a window, or none.
 func windowBits(n int) bool { return n == 0 || n >= 8 && n <= 15 }

@@ -109,3 +109,11 @@ func (e Events) brief(lost int) string {
 	}
 	return e.String()
 }
+
+// endingOf is how the connection has to end if outcome i is observed.
+func (c Case) endingOf(i int) Ending {
+	if e := c.Accept[i].Ending; e != nil {
+		return *e
+	}
+	return c.Ending
+}

@@ -67,7 +67,14 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 	r = Result{ID: c.ID}
 	ending, own := c.endingAfter(o.Events)
+	if outcome, ok := c.outcome(o); ok && outcome.Ending != nil {
+		ending, own = *outcome.Ending, true
+	}
 	r.Verdict, r.Says = judgeEvents(c, o)
+	if r.Verdict == Unimplemented && o.Opened && o.Deflate == nil { // nothing was played: we closed
+		r.CloseVerdict, r.CloseSays = judgeEnding(Ending{}, o)
+		return r, true
+	}
 	r.CloseVerdict, r.CloseSays = judgeEnding(ending, o)
 	answered = r.Verdict != Failed // before the ending is looked at
 	switch {
@@ -119,19 +126,27 @@ func judgeEvents(c Case, o Observation) (Verdict, string) {
 	case c.Deflate != nil && o.Deflate == nil && !c.Deflate.Optional:
 		return Unimplemented, "The case was not played: permessage-deflate was not agreed on."
 	}
-	for _, outcome := range c.Accept {
-		if o.Lost > 0 && !outcome.Any || !outcome.matches(o.Events) {
-			continue
-		}
-		switch {
-		case outcome.Says != "":
-			return outcome.Verdict, outcome.Says
-		case outcome.Verdict == OK:
-			return OK, accepted(c)
-		}
-		return outcome.Verdict, "The events observed are tolerated, but others are preferred."
+	outcome, ok := c.outcome(o)
+	switch {
+	case !ok:
+		return Failed, unaccepted(c, o)
+	case outcome.Says != "":
+		return outcome.Verdict, outcome.Says
+	case outcome.Verdict == OK:
+		return OK, accepted(c)
 	}
-	return Failed, unaccepted(c, o)
+	return outcome.Verdict, "The events observed are tolerated, but others are preferred."
+}
+
+// outcome is the accepted outcome that o is; ok says that there is one.
+func (c Case) outcome(o Observation) (one Outcome, ok bool) {
+	i := slices.IndexFunc(c.Accept, func(one Outcome) bool {
+		return (o.Lost == 0 || one.Any) && one.matches(o.Events) && one.ends(o.Closing)
+	})
+	if i < 0 {
+		return Outcome{}, false
+	}
+	return c.Accept[i], true
 }
 
 // accepted says that what was observed is what was expected.

@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -143,8 +142,8 @@ func (c Case) wanted() (lines []string) {
 	if len(lines) > 0 && len(c.Script) == 0 {
 		return lines
 	}
-	for _, o := range c.Accept {
-		lines = append(lines, fmt.Sprintf("%s; %s", o.brief(), cmp.Or(o.Ending, &c.Ending)))
+	for i, o := range c.Accept {
+		lines = append(lines, fmt.Sprintf("%s; %s", o.brief(), c.endingOf(i)))
 	}
 	return lines
 }

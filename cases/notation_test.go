@@ -27,6 +27,10 @@ var everyStep = []Step{
 	Wait{For: 3 * Second, Mark: "still open", Deaf: true},
 	Echo{Count: 1000, Message: Message{Payload: Repeat("*", 64), Fragment: 16}},
 	SendClose{Close(1001, "going")},
+	Blocks{Binary: true, Cut: 1, Fragment: 2, NoFIN: true, Wire: Wire{Chop: 1}, Blocks: []Block{
+		{Type: DynamicBlock, Final: true, Literals: Of("ab"), Match: Match{Length: 258, Distance: 2, Times: 3}, Times: 4},
+		{Literals: Of("c"), Match: Match{Length: 3, Distance: 1}}, {Type: StoredBlock}, {Type: NoBlock, Literals: Of("\xff")},
+	}},
 	Drop{Reset: true, Half: true},
 }
 
@@ -70,9 +74,11 @@ func TestNotationOfEverything(t *testing.T) {
 		{SendClose{}, `closing handshake`},
 		{SendClose{Of("a")}, `closing handshake "a"`},
 		{everyStep[7], `closing handshake 1001 "going"`},
-		{everyStep[8], `reset TCP`},
+		{everyStep[9], `reset TCP`},
 		{Drop{Half: true}, `end our side of TCP`},
 		{Drop{}, `drop TCP`},
+		{everyStep[8], `blocks binary fragment=2 cut=1 more chop=1 (dynamic final "ab" 258 octets from 2 before ×3 ×4, fixed "c" 3 octets from 1 before, stored, octets ff)`},
+		{Deflated(), `blocks text ()`},
 
 		// Events.
 		{GotText("x"), `text "x"`},

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Step is one thing we do. Steps are values: Frame, Split, Message, Raw,
+// A Step is one thing we do. Steps are values: Frame, Split, Message, Blocks, Raw,
 // Flood, Wait, Echo, SendClose, Drop.
 type Step interface {
 	step()

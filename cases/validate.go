@@ -76,8 +76,8 @@ func (c Case) validateRest() error {
 	switch {
 	case c.Role != "" && c.Role != Server && c.Role != Client:
 		return fmt.Errorf("role %q: want %s or %s", c.Role, Server, Client)
-	case c.Growth != 0 && len(c.Variants) != 2:
-		return fmt.Errorf("growth is of two variants, there are %d", len(c.Variants))
+	case c.Growth != 0 && (len(c.Variants) == 0 || len(c.Variants)%2 != 0):
+		return fmt.Errorf("growth is of pairs of variants, there are %d", len(c.Variants))
 	case c.Growth < 0 || c.Memory < 0 || c.Limit.Octets < 0:
 		return fmt.Errorf("growth, memory and octets cannot be negative")
 	}
@@ -158,6 +158,8 @@ func validateStep(step Step) error {
 	case Split:
 		return s.validate()
 	case Message:
+		return s.validate()
+	case Blocks:
 		return s.validate()
 	case Raw:
 		return first(s.Octets.scripted(), s.Wire.validate())

@@ -86,33 +86,36 @@ func Variation(base Opening, names []string, edits func(i int) []Edit) (list []V
 }
 
 // judgeParts grades a case of which o.Parts are what happened in its parts: by the
-// worst, and by how the time they took grows.
+// worst, and by how the time they took grows. What this peer cannot be played does not
+// count beside what it was.
 func (p Profile) judgeParts(c Case, o Observation) Result {
 	r := Result{ID: c.ID, Verdict: Failed, CloseVerdict: Failed, Headline: NoAnswer + "time",
 		Says: "None of its variants was played.", CloseSays: "None of its variants was played."}
 	parts := c.Parts()
-	for i, of := range o.Parts {
-		if i >= len(parts) {
-			break
-		}
+	var played, missed []Result
+	for i, of := range o.Parts[:min(len(parts), len(o.Parts))] {
 		if of == nil {
 			continue
 		}
 		one := p.Judge(parts[i], *of)
 		r.Parts = append(r.Parts, Part{Part: i, Verdict: one.Verdict, CloseVerdict: one.CloseVerdict, Says: one.Says})
-		if first := len(r.Parts) == 1; first || worse(one.Verdict, r.Verdict) {
-			r.Verdict, r.Says = one.Verdict, fmt.Sprintf("%s: %s", c.Variants[i].Name, one.Says)
-			r.Headline, r.Why, r.Worst = one.Headline, one.Why, i
-		}
-		if first := len(r.Parts) == 1; first || worse(one.CloseVerdict, r.CloseVerdict) {
-			r.CloseVerdict, r.CloseSays = one.CloseVerdict, one.CloseSays
-			if r.Headline == "" {
-				r.Headline, r.Worst = one.Headline, i
-			}
+		one.Worst, one.Says = i, fmt.Sprintf("%s: %s", c.Variants[i].Name, one.Says)
+		if one.Verdict == Unimplemented {
+			missed = append(missed, one)
+		} else {
+			played = append(played, one)
 		}
 	}
+	if len(played) == 0 {
+		r.worstOf(missed)
+		return r
+	}
+	r.worstOf(played)
 	if r.Verdict == OK && len(r.Parts) == len(parts) && len(parts) > 1 {
 		r.Says = fmt.Sprintf("All %d variants went as they should.", len(parts))
+		if len(missed) > 0 {
+			r.Says = fmt.Sprintf("Of %d variants %d went as they should; the others cannot be played with this peer.", len(parts), len(played))
+		}
 	}
 	if says := c.sameKeys(o); says != "" && r.Verdict != Failed {
 		r.Verdict, r.Says, r.Headline = Failed, says, WrongAnswer
@@ -181,17 +184,32 @@ func (o Observation) requestField(name string) string {
 	return ""
 }
 
-// outgrown says that the last of two parts, which has twice as much to do, took more
-// than Growth times as long as the first; "" if it did not.
+// worstOf gives r the worst of the verdicts of parts, and of their endings.
+func (r *Result) worstOf(parts []Result) {
+	for i, one := range parts {
+		if i == 0 || worse(one.Verdict, r.Verdict) {
+			r.Verdict, r.Says, r.Headline, r.Why, r.Worst = one.Verdict, one.Says, one.Headline, one.Why, one.Worst
+		}
+		if i == 0 || worse(one.CloseVerdict, r.CloseVerdict) {
+			r.CloseVerdict, r.CloseSays = one.CloseVerdict, one.CloseSays
+			if r.Headline == "" {
+				r.Headline, r.Worst = one.Headline, one.Worst
+			}
+		}
+	}
+}
+
+// outgrown says that the second of a pair of parts, which has twice as much to do, took
+// more than Growth times as long as the first; "" if none did.
 func (c Case) outgrown(o Observation) string {
-	if c.Growth == 0 || len(o.Parts) != 2 || o.Parts[0] == nil || o.Parts[1] == nil {
-		return ""
+	for i := 1; c.Growth != 0 && i < len(o.Parts); i += 2 {
+		first, second := o.Parts[i-1], o.Parts[i]
+		if first != nil && second != nil && float64(second.Duration) > c.Growth*float64(max(first.Duration, Growing)) {
+			return fmt.Sprintf("%s: twice as much took %v instead of %v: that is more than %g times as long.",
+				c.Variants[i].Name, second.Duration, first.Duration, c.Growth)
+		}
 	}
-	before, after := max(o.Parts[0].Duration, Growing), o.Parts[1].Duration
-	if float64(after) <= c.Growth*float64(before) {
-		return ""
-	}
-	return fmt.Sprintf("Twice as much took %v instead of %v: that is more than %g times as long.", after, o.Parts[0].Duration, c.Growth)
+	return ""
 }
 
 // Growing is the shortest time that growth is measured against: below it the machine

@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -28,6 +29,9 @@ func (s *session) agree(agreed *cases.DeflateParams) {
 	send, receive := wire.Directions(*agreed, s.server)
 	s.deflate.send, s.deflate.receive = &send, &receive
 	s.deflate.inflater = wire.NewInflater(receive.Bits, receive.NoTakeover)
+	if why := unmet(s.c.Deflate.Agreed, send, receive); why != "" {
+		s.obs.Absent = why
+	}
 }
 
 // compress is message m as it is sent.
@@ -70,10 +74,7 @@ func (s *session) pack(b []byte) {
 	if m.bad {
 		return
 	}
-	limit := maxPacked
-	if e := s.player.echo; e != nil {
-		limit += 2 * e.messages.at(e.back).size
-	}
+	limit := maxPacked + 2*s.awaited()
 	if len(m.packed)+len(b) > limit {
 		m.bad, m.packed = true, nil
 		s.violated(cases.CodeTooBig, fmt.Sprintf("compressed message of more than %d octets", limit))
@@ -92,10 +93,9 @@ func (s *session) unpack() {
 		m.n = s.player.echo.messages.at(s.player.echo.back).size
 		return
 	}
-	limit := int64(maxInflated)
+	limit := int64(maxInflated + s.awaited())
 	if e := s.player.echo; e != nil {
 		s.freshen(e)
-		limit += int64(e.messages.at(e.back).size)
 	}
 	s.deflate.used = true
 	err := s.deflate.inflater.Inflate(m.packed, limit, func(plain []byte) error {
@@ -113,11 +113,32 @@ func (s *session) unpack() {
 	if !errors.As(err, &fault) {
 		return
 	}
-	code := cases.CodeInvalidPayload
-	if fault.Fault == wire.InflateLimit {
+	code, says := cases.CodeInvalidPayload, "compressed message, "+fault.Error()
+	switch {
+	case fault.Fault == wire.InflateLimit:
 		code = cases.CodeTooBig
+	case fault.Fault == wire.InflateTruncated && bytes.HasSuffix(m.packed, []byte(wire.DeflateTail)):
+		says = "compressed message that ends in 00 00 ff ff, which its sender removes (RFC 7692 7.2.1): " + fault.Error()
 	}
-	s.violated(code, "compressed message, "+fault.Error())
+	if code == cases.CodeInvalidPayload {
+		s.breach(cases.CheckDeflate, cases.Failed, says, m.packed)
+	}
+	s.violated(code, says)
+}
+
+// awaited is how many octets the largest message has that the case may have come back.
+func (s *session) awaited() (most int) {
+	if e := s.player.echo; e != nil {
+		return e.messages.at(e.back).size
+	}
+	for _, o := range s.c.Accept {
+		for _, e := range o.Events {
+			if g, ok := e.(cases.Got); ok {
+				most = max(most, g.Payload.Size())
+			}
+		}
+	}
+	return most
 }
 
 // errBad ends the inflating of a message that is known to be bad.

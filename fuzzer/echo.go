@@ -75,11 +75,11 @@ func (s *session) sendEcho() {
 	s.traffic.sent.App += b.size
 	s.traffic.sent.Messages++
 	if e.stream == nil {
-		s.sendData(e.step.Message, b, 0)
+		s.sendData(e.step.Message, b, 0, true)
 		return
 	}
 	packed := e.stream.at(e.back)
-	s.sendData(e.step.Message, body{octets: packed, size: len(packed)}, rsvCompressed)
+	s.sendData(e.step.Message, body{octets: packed, size: len(packed)}, rsvCompressed, true)
 }
 
 // cameBack goes on when a message has come back as it was sent.

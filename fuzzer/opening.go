@@ -109,7 +109,7 @@ func (h *clientHandshake) start(s *session) {
 	}
 	o := s.c.Opening
 	h.opening.Key = s.keys.websocketKey()
-	h.opening.Extensions = wire.Offers(offers(s.c))
+	h.opening.Extensions, h.opening.Offers, _ = s.offer()
 	if o == nil {
 		h.request = h.opening.Request()
 		request := h.request.Append(nil)
@@ -192,23 +192,11 @@ func (h *clientHandshake) answer(s *session, head wire.Head) error {
 	if err := wire.CheckResponse(head, key, wire.Protocols(h.request)...); err != nil {
 		return err
 	}
-	agreed, faults, err := wire.CheckDeflate(head, offers(s.c))
-	for _, fault := range faults {
-		s.fault(fault)
-	}
-	s.agree(agreed)
+	err := s.checkAnswer(head)
 	if err == nil && h.opened != nil {
 		h.opened()
 	}
 	return err
-}
-
-// offers are those of the case, if it has any.
-func offers(c cases.Case) []cases.DeflateParams {
-	if c.Deflate == nil {
-		return nil
-	}
-	return c.Deflate.Offer
 }
 
 func (h *clientHandshake) refuse(s *session, err error) {
@@ -252,16 +240,12 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 	if c.Opening != nil {
 		s.obs.Absent = absent(head, c.Opening.Wants)
 	}
-	var extensions string
-	if c.Deflate != nil {
-		agreed, answer, err := wire.AcceptDeflate(head, c.Deflate.Accept)
-		if err != nil {
-			return err
-		}
-		s.agree(agreed)
-		extensions = answer
+	extensions, fields, err := s.extensions(head)
+	if err != nil {
+		return err
 	}
 	response := wire.Response(head, h.product, extensions, wire.ChooseProtocol(head, h.protocols))
+	response.Fields = append(response.Fields, fields...)
 	o := c.Opening
 	if o == nil || s.obs.Absent != "" {
 		octets := response.Append(nil)

@@ -64,6 +64,8 @@ func (s *session) playStep(step cases.Step) {
 		s.sendFrame(v, mask(s.keys.script))
 	case cases.Message:
 		s.sendMessage(v)
+	case cases.Blocks:
+		s.sendBlocks(v)
 	case cases.Raw:
 		s.conn.Send(v.Octets.Octets(), v.Wire)
 	case cases.Split:

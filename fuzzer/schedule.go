@@ -40,6 +40,8 @@ func load(c cases.Case) (octets int) {
 			octets += s.Payload.Size()
 		case cases.Flood:
 			octets += s.Count * (s.Frame.Payload.Size() + wire.MaxHeader)
+		case cases.Blocks: // the peer has to deal with what comes out
+			octets += s.Plain()
 		case cases.Echo:
 			octets += s.Count * (s.Message.Payload.Size() + message)
 		}

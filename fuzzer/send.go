@@ -11,17 +11,26 @@ import (
 // sendMessage sends a message, compressed if that was negotiated.
 func (s *session) sendMessage(m cases.Message) {
 	if s.deflate.send == nil {
-		s.sendData(m, bodyOf(m), 0)
+		s.sendData(m, bodyOf(m), 0, true)
 		return
 	}
 	packed := s.deflate.compress(m)
-	s.sendData(m, body{octets: packed, size: len(packed)}, rsvCompressed)
+	s.sendData(m, body{octets: packed, size: len(packed)}, rsvCompressed, true)
 }
 
-// sendData sends b as the frames of m. Like cases.Message.Frames it ends with an
-// empty frame if the fragments divide the length.
-func (s *session) sendData(m cases.Message, b body, rsv byte) {
-	f := cases.Frame{Opcode: m.Opcode(), RSV: rsv, Wire: m.Wire}
+// sendBlocks sends a message that is compressed as it says. Our compressor does not know
+// of it.
+func (s *session) sendBlocks(v cases.Blocks) {
+	packed := wire.Pack(v)
+	m := cases.Message{Binary: v.Binary, Fragment: v.Fragment, Wire: v.Wire}
+	s.sendData(m, body{octets: packed, size: len(packed)}, rsvCompressed, !v.NoFIN)
+	s.deflate.forget()
+}
+
+// sendData sends b as the frames of m, of which the last has FIN set or not. Like
+// cases.Message.Frames it ends with an empty frame if the fragments divide the length.
+func (s *session) sendData(m cases.Message, b body, rsv byte, fin bool) {
+	f := cases.Frame{Opcode: m.Opcode(), RSV: rsv, Wire: m.Wire, NoFIN: !fin}
 	m.Fragment = cmp.Or(m.Fragment, s.opts.AutoFragmentSize)
 	if m.Fragment == 0 || b.size <= m.Fragment {
 		if rsv == 0 {
@@ -39,7 +48,7 @@ func (s *session) sendData(m cases.Message, b body, rsv byte) {
 		out.add(f, pos, pos+m.Fragment)
 		f.Opcode, f.RSV = cases.OpContinuation, 0
 	}
-	f.NoFIN = false
+	f.NoFIN = !fin
 	out.add(f, pos, b.size)
 	out.send()
 }

@@ -185,7 +185,15 @@ var codeOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2,
 var fixedLit, fixedDist = fixedCodes()
 
 func fixedCodes() (lit, dist *codes) {
-	var l [288]uint8
+	l, d := fixedLengths()
+	lit, dist = new(codes), new(codes)
+	lit.build(l[:], litSymbols[:])
+	dist.build(d[:], distSymbols[:])
+	return lit, dist
+}
+
+// fixedLengths are how many bits the fixed codes have.
+func fixedLengths() (l [288]uint8, d [32]uint8) {
 	for s := range l {
 		switch {
 		case s < 144, s >= 280:
@@ -196,12 +204,8 @@ func fixedCodes() (lit, dist *codes) {
 			l[s] = 7
 		}
 	}
-	var d [32]uint8
 	for s := range d {
 		d[s] = 5
 	}
-	lit, dist = new(codes), new(codes)
-	lit.build(l[:], litSymbols[:])
-	dist.build(d[:], distSymbols[:])
-	return lit, dist
+	return l, d
 }

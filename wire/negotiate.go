@@ -10,7 +10,7 @@ import (
 	"gobahn/cases"
 )
 
-const deflateName = "permessage-deflate"
+const deflateName = cases.Extension
 
 // Offers is the Sec-WebSocket-Extensions of a request that makes the offers, in
 // order of preference (RFC 7692 5).
@@ -118,15 +118,9 @@ func omissions(response, offer cases.DeflateParams) (list []string) {
 //
 // An error is why the server fails the connection (RFC 6455 9.1).
 func AcceptDeflate(request Head, accept []cases.DeflateParams) (agreed *cases.DeflateParams, answer string, err error) {
-	extensions, err := request.Extensions()
+	offers, err := Offered(request)
 	if err != nil {
-		return nil, "", fmt.Errorf("the request has a %w", err)
-	}
-	var offers []cases.DeflateParams
-	for _, e := range extensions {
-		if offer, err := deflateParams(e); err == nil && isDeflate(e) {
-			offers = append(offers, offer)
-		}
+		return nil, "", err
 	}
 	for _, ours := range accept {
 		for _, offer := range offers {

@@ -25,6 +25,7 @@ type Opening struct {
 	Origin    string // empty: none
 
 	Extensions string   // Sec-WebSocket-Extensions; empty: none
+	Offers     []Field  // further fields of that name
 	Protocols  []string // subprotocols offered, the best first
 	Version    int      // Sec-WebSocket-Version; 0: 13
 	Fields     []Field  // further fields; they take the place of others of their name
@@ -52,6 +53,7 @@ func (o Opening) Request() Head {
 	if o.Extensions != "" {
 		h.Add("Sec-WebSocket-Extensions", o.Extensions)
 	}
+	h.Fields = append(h.Fields, o.Offers...)
 	h.Add("Sec-WebSocket-Version", strconv.Itoa(o.version()))
 	for _, f := range o.Fields {
 		h.replace(f)
