@@ -17,6 +17,11 @@ import (
 // is invalid and never complete), the grade is Informational.
 func Predict(s Script) ([]Outcome, Ending) {
 	var m model
+	return m.predict(s)
+}
+
+// predict is what s must bring about.
+func (m *model) predict(s Script) ([]Outcome, Ending) {
 	steps := s.frames()
 	for i, step := range steps {
 		if accept, ending, done := m.step(step, steps[i+1:]); done {
@@ -32,6 +37,8 @@ type model struct {
 	open   Op     // opcode of the message being continued; 0: none is
 	whole  []byte // its octets so far
 	valid  int    // how many of them are known to be whole characters
+
+	deflate *inflation // nil: permessage-deflate was not agreed on
 }
 
 // step plays one step; done says that the connection ends with it.
@@ -57,6 +64,8 @@ func (m *model) step(step Step, rest Script) (accept []Outcome, ending Ending, d
 		return m.frame(s, rest)
 	case Split:
 		return m.split(s, rest)
+	case Blocks:
+		return m.blocks(s)
 	}
 	return m.unpredictable()
 }
@@ -104,8 +113,12 @@ func (f Frame) lies() bool {
 // 5.4, 5.5).
 func (m *model) refuses(f Frame) bool {
 	size := uint64(f.Payload.Size())
+	meant := byte(0)
+	if m.deflate != nil && (f.Opcode == OpText || f.Opcode == OpBinary) {
+		meant = 4 // RFC 7692 6
+	}
 	switch {
-	case f.RSV != 0, f.Opcode.Reserved(), f.Length.Bits > LengthBits(size):
+	case f.RSV&^meant != 0, f.Opcode.Reserved(), f.Length.Bits > LengthBits(size):
 		return true
 	case f.Opcode.Control():
 		return f.NoFIN || size > 125
@@ -142,8 +155,18 @@ func (m *model) split(s Split, rest Script) (accept []Outcome, ending Ending, do
 func (m *model) data(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
 	if f.Opcode != OpContinuation {
 		m.open, m.whole, m.valid = f.Opcode, nil, 0
+		if m.deflate != nil {
+			m.deflate.packed = f.RSV == 4
+		}
 	}
 	m.whole = append(m.whole, f.Payload.Octets()...)
+	if m.deflate != nil && m.deflate.packed {
+		if f.NoFIN {
+			return nil, Ending{}, false
+		}
+		plain, ok := m.deflate.inflate(m.whole)
+		return m.inflated(m.open, plain, ok)
+	}
 	if m.open == OpText && !m.validText(!f.NoFIN) {
 		accept, ending = withoutLast(m.events), FailedByPeer(CodeInvalidPayload).OrFail(WrongSide)
 		if f.NoFIN {
@@ -281,7 +304,7 @@ func (s Split) parts() (out Script) {
 		part := f
 		part.NoFIN, part.Payload = true, Of(string(octets[from:p.At]))
 		out = append(out, part, p.Wait)
-		from, f.Opcode = p.At, OpContinuation
+		from, f.Opcode, f.RSV = p.At, OpContinuation, 0
 	}
 	f.Payload = Of(string(octets[from:]))
 	return append(out, f)
