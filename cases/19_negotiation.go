@@ -44,9 +44,19 @@ func joined(parts ...Payload) *Deflate { return &Deflate{Optional: true, Header:
 // offerVariants are variants that differ in one field.
 func offerVariants(values ...string) (list []Variant) {
 	for _, value := range values {
-		list = append(list, Variant{Name: Of(value).String(), Deflate: offersAs(value)})
+		list = append(list, Variant{Name: shown(value), Deflate: offersAs(value)})
 	}
 	return list
+}
+
+// shown is the value of a field as the name of a variant.
+func shown(value string) string {
+	for _, c := range []byte(value) {
+		if c < ' ' || c > '~' {
+			return Of(value).String()
+		}
+	}
+	return value
 }
 
 // each is the texts with something before.
@@ -216,7 +226,7 @@ func declined(c Case) Case {
 // malformedToo is a variant whose field breaks the grammar, too, so that to refuse the
 // request is as right (RFC 6455 9.1).
 func malformedToo(value string) Variant {
-	return Variant{Name: Of(value).String(), Deflate: offersAs(value), Opening: &Opening{Answers: declinesOr(OK)}}
+	return Variant{Name: shown(value), Deflate: offersAs(value), Opening: &Opening{Answers: declinesOr(OK)}}
 }
 
 // offersToDecline is section 19.2. A server that fails with 5xx has not declined.
@@ -377,9 +387,9 @@ var hostileOffers = []Case{
 		Spec:         []string{"RFC 6455 9.1", "RFC 6455 10.4"},
 		Requirements: []string{"RFC6455-9.1-a", "RFC6455-10.4-a"},
 		Variants: slices.Concat(
-			twiceAsMuch("escapes", func(n int) *Deflate { return joined(Of(`x; y="`), Repeat(`\`, 2*n)) }),
-			twiceAsMuch("semicolons", func(n int) *Deflate { return joined(Of("a"), Repeat(";", n)) }),
-			twiceAsMuch("blanks", func(n int) *Deflate { return joined(Of("x; y="), Repeat(" ", n), Of("z z")) }),
+			pair("escapes", func(n int) *Deflate { return joined(Of(`x; y="`), Repeat(`\`, 2*n)) }),
+			pair("semicolons", func(n int) *Deflate { return joined(Of("a"), Repeat(";", n)) }),
+			pair("blanks", func(n int) *Deflate { return joined(Of("x; y="), Repeat(" ", n), Of("z z")) }),
 		),
 		Growth: 8,
 	}, longField),
@@ -398,8 +408,8 @@ var hostileOffers = []Case{
 	}, longField),
 }
 
-// twiceAsMuch are two variants, of which the second has twice as much to do.
-func twiceAsMuch(what string, d func(n int) *Deflate) (list []Variant) {
+// pair are two variants, of which the second has twice as much to do.
+func pair(what string, d func(n int) *Deflate) (list []Variant) {
 	for _, n := range []int{15_000, 30_000} {
 		list = append(list, Variant{Name: fmt.Sprintf("%d %s", n, what), Deflate: d(n)})
 	}

@@ -43,7 +43,7 @@ func refused(c Case) Case {
 // offers permessage-deflate.
 func answerVariants(values ...string) (list []Variant) {
 	for _, value := range values {
-		list = append(list, Variant{Name: Of(value).String(), Deflate: answersAs([]string{value})})
+		list = append(list, Variant{Name: shown(value), Deflate: answersAs([]string{value})})
 	}
 	return list
 }

@@ -153,7 +153,7 @@ var malformedMessages = []Case{
 		Expectation:  "The peer may have kept its window all the same: to send the message back and to fail the connection are both right.",
 		Spec:         []string{"RFC 7692 7.2.1"},
 		Requirements: []string{"RFC7692-7.2.1-f", "RFC7692-7.2.1-g"},
-		Deflate:      &Deflate{Offer: []DeflateParams{{ClientNoContextTakeover: true}}, Accept: []DeflateParams{{ServerNoContextTakeover: true}}},
+		Deflate:      &Deflate{Offer: []DeflateParams{{ClientNoContextTakeover: true, ClientMaxWindowBits: AnyWindow}}, Accept: []DeflateParams{{ServerNoContextTakeover: true}}},
 		Script:       Script{packed(OpText, helloFixed), packed(OpText, helloAgain)},
 		Accept:       informing(Events{GotText("Hello"), GotText("Hello")}),
 	}),

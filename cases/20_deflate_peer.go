@@ -132,7 +132,6 @@ func inflating(octet string, n int) Block {
 }
 
 const (
-	mib      = 1 << 20
 	survives = "The peer sends the message back, or refuses it, best with 1009. It does not come to harm."
 )
 
@@ -149,8 +148,8 @@ func bomb(c Case) Case {
 	return c
 }
 
-// patient is bomb with more time.
-func patient(c Case) Case {
+// slowBomb is bomb with more time.
+func slowBomb(c Case) Case {
 	c = bomb(c)
 	c.Limit = FailAfter(10 * Second)
 	return c
@@ -197,7 +196,7 @@ var bombs = []Case{
 		Limit:  FailAfter(2 * Second),
 		Memory: 256,
 	}),
-	patient(failing(Case{
+	slowBomb(failing(Case{
 		ID:           "20.5.3",
 		Description:  "A compressed text message of 16 MiB of blanks and then ff, which is not UTF-8.",
 		Expectation:  "The peer MUST refuse the message: it is no text, and long.",

@@ -43,6 +43,8 @@ var (
 	}
 )
 
+const mib = 1 << 20 // octets
+
 // probe is the message that shows whether a WebSocket works: it has to come back.
 const probe = "probe"
 

@@ -54,8 +54,8 @@ func TestPredictAgreesWithEveryCaseBeyondTheReferences(t *testing.T) {
 	for _, chapter := range Extended {
 		for _, c := range chapter.Cases {
 			for _, part := range c.Parts() {
-				accept, ending := PredictFor(part.Role, part.Script)
-				if slices.Contains(c.Tags, Handshake) || ending.Grade != "" || part.Passive || !part.Opening.Opens() || part.Deflate != nil || asksForFields(part.Opening) {
+				accept, ending := part.Predict()
+				if slices.Contains(c.Tags, Handshake) || ending.Grade != "" || part.Passive || !part.Opening.Opens() || asksForFields(part.Opening) {
 					continue
 				}
 				agreed++

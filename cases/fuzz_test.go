@@ -225,6 +225,10 @@ func large(s Script) bool {
 			if v.Message.Payload.Size() > 1<<16 {
 				return true
 			}
+		case Blocks:
+			if v.Plain() > 1<<16 {
+				return true
+			}
 		case SendClose:
 			if v.Payload.Size() > 1<<20 {
 				return true

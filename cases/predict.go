@@ -20,11 +20,11 @@ func Predict(s Script) ([]Outcome, Ending) { return PredictFor("", s) }
 // PredictFor is Predict for a peer of that role, which decides about mask bits.
 func PredictFor(role Role, s Script) ([]Outcome, Ending) {
 	m := model{role: role}
-	return m.play(s)
+	return m.predict(s)
 }
 
-// play plays all of s.
-func (m *model) play(s Script) ([]Outcome, Ending) {
+// predict is what s must bring about.
+func (m *model) predict(s Script) ([]Outcome, Ending) {
 	steps := s.frames()
 	for i, step := range steps {
 		if accept, ending, done := m.step(step, steps[i+1:]); done {
@@ -41,6 +41,8 @@ type model struct {
 	open   Op     // opcode of the message being continued; 0: none is
 	whole  []byte // its octets so far
 	valid  int    // how many of them are known to be whole characters
+
+	deflate *inflation // nil: permessage-deflate was not agreed on
 }
 
 // step plays one step; done says that the connection ends with it.
@@ -66,6 +68,8 @@ func (m *model) step(step Step, rest Script) (accept []Outcome, ending Ending, d
 		return m.frame(s, rest)
 	case Split:
 		return m.split(s, rest)
+	case Blocks:
+		return m.blocks(s)
 	}
 	return m.unpredictable()
 }
@@ -115,10 +119,14 @@ func (m *model) lies(f Frame) bool {
 // refuses reports whether the header of f violates the protocol (RFC 6455 5.1, 5.2,
 // 5.4, 5.5).
 func (m *model) refuses(f Frame) bool {
+	meant := byte(0)
+	if m.deflate != nil && (f.Opcode == OpText || f.Opcode == OpBinary) {
+		meant = 4 // RFC 7692 6
+	}
 	switch {
 	case f.Mask.Bit != nil && *f.Mask.Bit != (m.role == Server):
 		return true
-	case f.RSV != 0, f.Opcode.Reserved(), f.claimed()>>63 != 0:
+	case f.RSV&^meant != 0, f.Opcode.Reserved(), f.claimed()>>63 != 0:
 		return true
 	case f.Opcode.Control():
 		return f.NoFIN || f.claimed() > 125
@@ -144,7 +152,7 @@ func (m *model) longForm(f Frame, rest Script) (accept []Outcome, ending Ending,
 	f.Length.Bits = 0
 	going := *m
 	going.events = slices.Clone(m.events)
-	lenient, after := going.play(append(Script{f}, rest...))
+	lenient, after := going.predict(append(Script{f}, rest...))
 	for _, o := range lenient {
 		o.Verdict = NonStrict
 		if o.Ending == nil {
@@ -183,8 +191,18 @@ func (m *model) split(s Split, rest Script) (accept []Outcome, ending Ending, do
 func (m *model) data(f Frame, rest Script) (accept []Outcome, ending Ending, done bool) {
 	if f.Opcode != OpContinuation {
 		m.open, m.whole, m.valid = f.Opcode, nil, 0
+		if m.deflate != nil {
+			m.deflate.packed = f.RSV == 4
+		}
 	}
 	m.whole = append(m.whole, f.Payload.Octets()...)
+	if m.deflate != nil && m.deflate.packed {
+		if f.NoFIN {
+			return nil, Ending{}, false
+		}
+		plain, ok := m.deflate.inflate(m.whole)
+		return m.inflated(m.open, plain, ok)
+	}
 	if m.open == OpText && !m.validText(!f.NoFIN) {
 		accept, ending = withoutLast(m.events), FailedByPeer(CodeInvalidPayload).OrFail(WrongSide)
 		if f.NoFIN {
@@ -322,7 +340,7 @@ func (s Split) parts() (out Script) {
 		part := f
 		part.NoFIN, part.Payload = true, Of(string(octets[from:p.At]))
 		out = append(out, part, p.Wait)
-		from, f.Opcode = p.At, OpContinuation
+		from, f.Opcode, f.RSV = p.At, OpContinuation, 0
 	}
 	f.Payload = Of(string(octets[from:]))
 	return append(out, f)

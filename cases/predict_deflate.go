@@ -1,0 +1,109 @@
+package cases
+
+import (
+	"bytes"
+	"compress/flate"
+	"io"
+)
+
+// Predict derives from the RFCs alone what the script of c must bring about, as the
+// function of that name does, on a connection on which all was agreed on that c wants:
+// permessage-deflate with windows of 15 bits that are kept between messages, unless c is
+// played without it, too. What a client makes of fields that we answer as they are it
+// does not know.
+func (c Case) Predict() ([]Outcome, Ending) {
+	m := model{role: c.Role}
+	if c.Role == Client && c.Deflate != nil && c.Deflate.Header != nil {
+		accept, ending, _ := m.unpredictable()
+		return accept, ending
+	}
+	if c.Deflate != nil && !c.Deflate.Optional {
+		m.deflate = &inflation{}
+	}
+	return m.predict(c.Script)
+}
+
+// An inflation is what a conforming peer knows of compressed messages.
+type inflation struct {
+	packed bool   // the message being continued is compressed
+	window []byte // the last octets of those before
+}
+
+// keep notes what came out of a message.
+func (n *inflation) keep(plain []byte) {
+	n.window = append(n.window, plain...)
+	n.window = n.window[max(0, len(n.window)-maxDistance):]
+}
+
+// inflate is what comes out of the payload of a message; ok says that it is as RFC 7692
+// 7.2.2 has it. Blocks behind one with BFINAL set are part of it.
+func (n *inflation) inflate(payload []byte) (plain []byte, ok bool) {
+	const end = "\x01\x00\x00\xff\xff" // an empty block, by which a whole message is told from one cut off
+	in := bytes.NewReader(append(bytes.Clone(payload), "\x00\x00\xff\xff"+end...))
+	for in.Len() > 0 {
+		r := flate.NewReaderDict(in, append(bytes.Clone(n.window), plain...))
+		b, err := io.ReadAll(r)
+		plain = append(plain, b...)
+		if err != nil {
+			return plain, false
+		}
+	}
+	n.keep(plain)
+	return plain, true
+}
+
+// unpack is what comes out of blocks; ok is false if one refers to what is not there.
+func (n *inflation) unpack(blocks []Block) (plain []byte, ok bool) {
+	all := bytes.Clone(n.window)
+	before := len(all)
+	for _, b := range blocks {
+		for range b.times() {
+			all = append(all, b.Literals.Octets()...)
+			for range b.Match.times() {
+				from := len(all) - b.Match.Distance
+				if from < 0 {
+					return nil, false
+				}
+				for i := range b.Match.Length {
+					all = append(all, all[from+i])
+				}
+			}
+		}
+	}
+	n.keep(all[before:])
+	return all[before:], true
+}
+
+// maxPredicted is how many octets of a message are predicted.
+const maxPredicted = 1 << 20
+
+// blocks plays a message that is compressed as it says.
+func (m *model) blocks(b Blocks) (accept []Outcome, ending Ending, done bool) {
+	if m.deflate == nil || m.open != 0 {
+		return withoutLast(m.events), FailedByPeer(CodeProtocolError), true
+	}
+	unknown := b.Cut > 0 || b.NoFIN || b.Plain() > maxPredicted
+	for _, one := range b.Blocks {
+		unknown = unknown || one.Type == NoBlock
+	}
+	if unknown {
+		return m.unpredictable()
+	}
+	plain, ok := m.deflate.unpack(b.Blocks)
+	return m.inflated(b.Opcode(), plain, ok)
+}
+
+// inflated plays what came out of a compressed message; ok says that it could be
+// inflated.
+func (m *model) inflated(op Op, plain []byte, ok bool) (accept []Outcome, ending Ending, done bool) {
+	if !ok {
+		return withoutLast(m.events), FailedByPeer(inflateCodes...).OrFail(WrongSide), true
+	}
+	m.open, m.whole, m.valid = op, plain, 0
+	if op == OpText && !m.validText(true) {
+		return withoutLast(m.events), FailedByPeer(CodeInvalidPayload).OrFail(WrongSide), true
+	}
+	m.events = append(m.events, Got{op, Of(string(plain))})
+	m.open = 0
+	return nil, Ending{}, false
+}
