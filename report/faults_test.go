@@ -68,11 +68,7 @@ var plan = []Record{
 }
 
 func planRun() Run {
-	run := Run{Product: "Gobahn/0.1.0", Profile: "autobahn", Seed: 3}
-	for _, id := range []cases.ID{"1.1.1", "1.1.2", "2.1", "3.6"} {
-		run.Cases = append(run.Cases, id)
-	}
-	return run
+	return Run{Product: "Gobahn/0.1.0", Profile: "autobahn", Seed: 3, Cases: []cases.ID{"1.1.1", "1.1.2", "2.1", "3.6"}}
 }
 
 // addAll adds what of plan is not kept, until something goes wrong.
