@@ -69,6 +69,6 @@ func clientRefuses(c Case) Case {
 	c.Role, c.Tags = Client, append(c.Tags, Handshake)
 	c.Script, c.Accept = Script{Text(probe), Ping("after")}, Silence
 	c.Ending = Ending{Peer: true, AnyCode: true, MayDrop: true}.OrFail(WrongSide)
-	c.Limit = FailAfter(2 * Second)
+	c.Limit = FailAfter(5 * Second) // some read on for three seconds, to say in their error what else came
 	return c
 }

@@ -32,7 +32,8 @@ var endpoints = map[string]endpoint{
 
 // getCaseCount sends the number of cases as a text message and closes.
 func (v *visit) getCaseCount(query url.Values) (plan, error) {
-	return say("getCaseCount", strconv.Itoa(len(v.server.turns[query.Get("set")]))), nil
+	turns, _ := v.server.offered(query)
+	return say("getCaseCount", strconv.Itoa(len(turns))), nil
 }
 
 // getCaseInfo sends what a case is.
@@ -99,6 +100,12 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		played.More = one.part < len(one.whole.Variants)-1
 		return v.undeclared(played, missing)
 	}
+	attempts := 0
+	if most := one.c.Limit.Attempts; most > 0 {
+		if attempts = s.tables.again(agent, one); attempts > most+1 { // that is known by now
+			return plan{}, refusal{status: http.StatusLoopDetected, text: "you have been here too often"}
+		}
+	}
 	if s.OnStart != nil {
 		s.OnStart(played)
 	}
@@ -110,9 +117,7 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {
 		defer end()
 		o.Memory = watched()
-		if one.c.Limit.Attempts > 0 {
-			o.Attempts = s.tables.again(agent, one)
-		}
+		o.Attempts = attempts
 		if v.ctx.Err() != nil {
 			return nil
 		}
@@ -229,13 +234,13 @@ func quoted(s string) string {
 
 // turn is what a client asks for, and its number, from 1.
 func (s *Server) turn(query url.Values) (int, turn, error) {
-	turns := s.turns[query.Get("set")]
+	turns, first := s.offered(query)
 	if query.Has("case") {
 		n, err := strconv.Atoi(query.Get("case"))
 		if err != nil || n < 1 || n > len(turns) {
 			return 0, turn{}, fmt.Errorf("no case %q: want a number from 1 to %d", query.Get("case"), len(turns))
 		}
-		return n, turns[n-1], nil
+		return first + n - 1, turns[n-1], nil
 	}
 	if !query.Has("casetuple") {
 		return 0, turn{}, fmt.Errorf("no case: want ?case=NUMBER or ?casetuple=ID")

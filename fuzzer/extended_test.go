@@ -177,13 +177,13 @@ func TestEveryVariantIsANumberForClients(t *testing.T) {
 	address := startServer(t, &fuzzer.Server{
 		Cases: []cases.Case{refuses, table}, OnResult: func(p fuzzer.Played) error { played <- p; return nil },
 	})
-	for path, want := range map[string]string{"/getCaseCount": "2", "/getCaseCount?set=handshake": "1", "/handshake/getCaseCount": "1"} {
+	for path, want := range map[string]string{"/getCaseCount": "2", "/getCaseCount?set=handshake": "1", "/handshake/getCaseCount": "1", "/from/2/getCaseCount": "1", "/from/9/getCaseCount": "0", "/handshake/from/1/getCaseCount": "1"} {
 		if got, _ := said(t, visit(t, "ws://"+address+path)); len(got) != 1 || got[0] != want {
 			t.Errorf("%s is %v, want %s", path, got, want)
 		}
 	}
 	for n := 1; n <= 2; n++ {
-		echoAll(visit(t, fmt.Sprintf("ws://%s/runCase?case=%d&agent=a", address, n)))
+		echoAll(visit(t, fmt.Sprintf("ws://%s/from/%d/runCase?case=1&agent=a", address, n)))
 		p := <-played
 		if p.More != (n == 1) || p.Result.Verdict != cases.OK || len(p.Result.Parts) != n {
 			t.Errorf("after %d: more %v, %+v", n, p.More, p.Result)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -170,10 +169,7 @@ func (v *visit) route(head wire.Head) (plan, error) {
 		text := fmt.Sprintf("%d connections are open, and no more are accepted (maxConnections)", opts.MaxConnections)
 		return plan{}, refusal{status: http.StatusServiceUnavailable, text: text}
 	}
-	if rest, ok := strings.CutPrefix(path, "/"+handshakeSet+"/"); ok { // for drivers that know no ?set=
-		path = "/" + rest
-		query.Set("set", handshakeSet)
-	}
+	path = shifted(path, query)
 	serve, ok := endpoints[path]
 	if !ok {
 		return v.direct()

@@ -1,7 +1,11 @@
 package fuzzer
 
 import (
+	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"gobahn/cases"
@@ -18,6 +22,38 @@ type turn struct {
 // the opening handshake. They have numbers of their own, so that drivers that do not
 // expect it are not asked to.
 const handshakeSet = "handshake"
+
+// shifted is path without what says which turns are offered, for drivers that only know
+// endpoints below a URL: /handshake/getCaseCount is about that set, and what is below
+// /from/17 leaves out the first sixteen. Query gets what it says.
+func shifted(path string, query url.Values) string {
+	if rest, ok := strings.CutPrefix(path, "/"+handshakeSet+"/"); ok {
+		query.Set("set", handshakeSet)
+		path = "/" + rest
+	}
+	if rest, ok := strings.CutPrefix(path, "/from/"); ok {
+		if number, rest, ok := strings.Cut(rest, "/"); ok {
+			query.Set("from", number)
+			path = "/" + rest
+		}
+	}
+	return path
+}
+
+// offered are the turns that are offered, and the number of the first.
+func (s *Server) offered(query url.Values) (turns []turn, first int) {
+	turns = s.turns[query.Get("set")]
+	first, err := strconv.Atoi(query.Get("from"))
+	if err != nil || first < 1 {
+		return turns, 1
+	}
+	first = min(first, len(turns)+1)
+	return turns[first-1:], first
+}
+
+// HandshakePath is where the cases are below which a client may have to refuse the
+// opening handshake, from the one with that number on.
+func HandshakePath(from int) string { return fmt.Sprintf("/%s/from/%d", handshakeSet, from) }
 
 // turnsOf are the turns that it takes to play all of list, in order, by the name of
 // their set.

@@ -21,9 +21,37 @@ type driver struct {
 	starts     int // beyond the first
 }
 
-// drive has the client play all cases, on ln at first.
-func (d *driver) drive(ctx context.Context, ln net.Listener) error {
-	left := d.testClient.list
+// drive has the client play all cases, on ln at first: those in which it may have to
+// refuse the opening handshake are played last.
+func (d *driver) drive(ctx context.Context, ln net.Listener) (err error) {
+	address := ln.Addr().String()
+	ordinary, handshakes := split(d.testClient.list)
+	if len(ordinary) > 0 || len(handshakes) == 0 {
+		if err := d.ordinary(ctx, ln, ordinary); err != nil || len(handshakes) == 0 {
+			return err
+		}
+		if ln, err = net.Listen("tcp", address); err != nil {
+			return err
+		}
+	}
+	return d.handshakes(ctx, ln, handshakes)
+}
+
+// split tells the cases in which a client may have to refuse the opening handshake from
+// the others.
+func split(list []cases.Case) (ordinary, handshakes []cases.Case) {
+	for _, c := range list {
+		if slices.Contains(c.Tags, cases.Handshake) {
+			handshakes = append(handshakes, c)
+		} else {
+			ordinary = append(ordinary, c)
+		}
+	}
+	return ordinary, handshakes
+}
+
+// ordinary has the client play cases in which it opens WebSockets.
+func (d *driver) ordinary(ctx context.Context, ln net.Listener, left []cases.Case) error {
 	for {
 		s, err := d.sit(ctx, ln, left)
 		if err != nil || s.says == "" {
@@ -98,7 +126,7 @@ func (d *driver) died(p fuzzer.Played, says string) fuzzer.Played {
 
 // numbered is p with its number in the run: later starts count from 1 again.
 func (d *driver) numbered(p fuzzer.Played) fuzzer.Played {
-	if d.starts > 0 {
+	if p.Number > len(d.testClient.list) || d.testClient.list[p.Number-1].ID != p.Case.ID {
 		p.Number = 1 + slices.IndexFunc(d.testClient.list, func(c cases.Case) bool { return c.ID == p.Case.ID })
 	}
 	return p
