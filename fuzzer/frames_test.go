@@ -5,11 +5,15 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"gobahn/cases"
 	"gobahn/fuzzer"
@@ -382,5 +386,44 @@ func TestLiesAboutTheEndOfTCPAreCaughtAndNamed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTheLongestMessageIsThatWhichTheUserDeclares(t *testing.T) {
+	c := beyond(cases.Server, "17.3.4 ")
+	c[0].Limit = cases.FailAfter(cases.Second / 5) // the liars need no more
+	for _, l := range []struct {
+		limit    int64 // of the server
+		declared int
+		verdict  cases.Verdict
+		headline string
+		says     string
+	}{
+		{1000, 1000, cases.OK, "", "All 4 variants"},
+		{1000, 2000, cases.Failed, cases.RefusedIt, "as long: "},
+		{0, 1000, cases.Failed, cases.Accepted, "longer: "},
+	} {
+		upgrader := websocket.Upgrader{}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
+				defer conn.Close()
+				conn.SetReadLimit(l.limit)
+				echoAll(conn)
+			}
+		}))
+		client := fuzzer.Client{
+			Config: fuzzer.Config{Declared: fuzzer.Declared{MaxMessage: l.declared}},
+			URL:    "ws" + strings.TrimPrefix(server.URL, "http"), Agent: "limited", Parallel: 1,
+		}
+		err := client.Run(t.Context(), c, func(p fuzzer.Played) error {
+			if r := p.Result; r.Verdict != l.verdict || r.Headline != l.headline || !strings.HasPrefix(r.Says, l.says) {
+				t.Errorf("limit %d, declared %d: %s, %q: %s", l.limit, l.declared, r.Verdict, r.Headline, r.Says)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		server.Close()
 	}
 }
