@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -145,7 +146,10 @@ func playClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (whole
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
+	var mu sync.Mutex
 	server := fuzzer.Server{Cases: list, OnResult: func(p fuzzer.Played) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if !p.More {
 			whole = append(whole, p)
 		}
