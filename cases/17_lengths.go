@@ -224,7 +224,7 @@ var declaredLimit = func() Case {
 			{Name: "longer, in two fragments", Script: Script{Binary("*").More(), rest}, Accept: tooBig.Accept, Ending: &tooBig.Ending},
 			{Name: "longer, of which the beginning comes", Script: append(Script{binary(1).First(30)}, waits.Script...), Accept: waits.Accept, Ending: &waits.Ending},
 		},
-		Limit: FailAfter(5 * Second),
+		Limit: FailAfter(2 * Second),
 	}
 }()
 

@@ -5,10 +5,16 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"gobahn/cases"
 	"gobahn/fuzzer"
@@ -140,7 +146,10 @@ func playClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (whole
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
+	var mu sync.Mutex
 	server := fuzzer.Server{Cases: list, OnResult: func(p fuzzer.Played) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if !p.More {
 			whole = append(whole, p)
 		}
@@ -336,5 +345,89 @@ func (l frameLie) check(t *testing.T, p fuzzer.Played) {
 	if l.verdict != "" && r.Verdict != l.verdict || r.Headline != l.headline || !strings.Contains(said, l.says) {
 		t.Errorf("%s: %s / %s, %q: %s\nwant %s, %q: %s\n%s; %s %v", p.Case.ID, r.Verdict, r.CloseVerdict, r.Headline, said,
 			l.verdict, l.headline, l.says, p.Observation.Events, p.Observation.Closing, p.Observation.Breaches)
+	}
+}
+
+// hurried is c with waits of at most a fifth of a second.
+func hurried(c cases.Case) cases.Case {
+	hurry := func(s cases.Script) cases.Script {
+		s = slices.Clone(s)
+		for i, step := range s {
+			if w, ok := step.(cases.Wait); ok {
+				w.For = min(w.For, cases.Second/5)
+				s[i] = w
+			}
+		}
+		return s
+	}
+	c.Script, c.Variants = hurry(c.Script), slices.Clone(c.Variants)
+	for i := range c.Variants {
+		c.Variants[i].Script = hurry(c.Variants[i].Script)
+	}
+	return c
+}
+
+// stuck is a peer that does not end TCP, until the test does.
+func stuck(t *testing.T) func() *rawPeer {
+	return once(rawPeer{ended: func(*rawPeer) { <-t.Context().Done() }})
+}
+
+func TestLiesAboutTheEndOfTCPAreCaughtAndNamed(t *testing.T) {
+	delivers := once(rawPeer{ended: func(p *rawPeer) { p.send(cases.Text(string(p.whole))) }})
+	silent := on(cases.OpClose, func(p *rawPeer, _ []byte) { p.nc.Close() })
+	abnormal := once(rawPeer{ended: func(p *rawPeer) { p.close(1006) }})
+	for _, l := range []frameLie{
+		{"delivers what is not complete", delivers, cases.Server, "17.4.1,18.3.11", cases.Failed, cases.WrongAnswer, "match no accepted outcome"},
+		{"keeps TCP", stuck(t), cases.Server, "17.4.1,18.3.8,18.3.11", cases.NonStrict, "", "had not ended TCP"},
+		{"drops TCP instead of answering", silent, cases.Server, "18.3.9", cases.NonStrict, "", "sent no close frame"},
+		{"sends 1006", abnormal, cases.Server, "18.3.8", cases.Failed, cases.WrongAnswer, "close code 1006 is not allowed"},
+		{"dies of a reset", dying(), cases.Server, "17.4.2", cases.Failed, cases.Harmed, "did not answer on a fresh connection"},
+	} {
+		t.Run(strings.ReplaceAll(l.name, " ", "_"), func(t *testing.T) {
+			for _, id := range strings.Split(l.ids, ",") {
+				for _, c := range beyond(l.role, id+" ") {
+					l.check(t, playServer(t, l.peer, []cases.Case{hurried(c)})[0])
+				}
+			}
+		})
+	}
+}
+
+func TestTheLongestMessageIsThatWhichTheUserDeclares(t *testing.T) {
+	c := beyond(cases.Server, "17.3.4 ")
+	c[0].Limit = cases.FailAfter(cases.Second / 5) // the liars need no more
+	for _, l := range []struct {
+		limit    int64 // of the server
+		declared int
+		verdict  cases.Verdict
+		headline string
+		says     string
+	}{
+		{1000, 1000, cases.OK, "", "All 4 variants"},
+		{1000, 2000, cases.Failed, cases.RefusedIt, "as long: "},
+		{0, 1000, cases.Failed, cases.Accepted, "longer: "},
+	} {
+		upgrader := websocket.Upgrader{}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
+				defer conn.Close()
+				conn.SetReadLimit(l.limit)
+				echoAll(conn)
+			}
+		}))
+		client := fuzzer.Client{
+			Config: fuzzer.Config{Declared: fuzzer.Declared{MaxMessage: l.declared}},
+			URL:    "ws" + strings.TrimPrefix(server.URL, "http"), Agent: "limited", Parallel: 1,
+		}
+		err := client.Run(t.Context(), c, func(p fuzzer.Played) error {
+			if r := p.Result; r.Verdict != l.verdict || r.Headline != l.headline || !strings.HasPrefix(r.Says, l.says) {
+				t.Errorf("limit %d, declared %d: %s, %q: %s", l.limit, l.declared, r.Verdict, r.Headline, r.Says)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		server.Close()
 	}
 }

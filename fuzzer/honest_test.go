@@ -48,9 +48,9 @@ func TestHonestPeerPassesEveryCase(t *testing.T) {
 				if p.Case.Ending.Grade != "" {
 					want = p.Case.Ending.Grade
 				}
-				if p.Result.Verdict != want || p.Result.CloseVerdict != want || p.Result.Headline != "" || len(p.Observation.Faults) > 0 {
-					t.Errorf("%s: %s / %s\n%s\ngot %s; %s %v", p.Case.ID, p.Result.Verdict, p.Result.CloseVerdict,
-						p.Result.Explain(p.Case, p.Observation), p.Observation.Events, p.Observation.Closing, p.Observation.Faults)
+				if p.Result.Verdict != want || p.Result.CloseVerdict != want || p.Result.Headline != "" || len(p.Observation.Faults) > 0 || len(p.Observation.Breaches) > 0 {
+					t.Errorf("%s: %s / %s\n%s\ngot %s; %s %v %v", p.Case.ID, p.Result.Verdict, p.Result.CloseVerdict,
+						p.Result.Explain(p.Case, p.Observation), p.Observation.Events, p.Observation.Closing, p.Observation.Faults, p.Observation.Breaches)
 				}
 			}
 		})

@@ -11,7 +11,7 @@ import (
 )
 
 // MaxKeys is how many keys of a connection are worth looking at.
-const MaxKeys = 2048
+const MaxKeys = 4500
 
 // Repeats says how keys repeat, or are counted; "" if they do not.
 func Repeats(keys [][4]byte) string {
@@ -27,7 +27,7 @@ func Repeats(keys [][4]byte) string {
 		}
 	}
 	// By chance a given key is another with a probability of 2^-32: that happens, but
-	// not twice to neighbours, nor four times to any of 2048.
+	// not twice to neighbours, nor four times to any of MaxKeys.
 	switch {
 	case zeros >= 2:
 		return fmt.Sprintf("%d of %d masking keys are 00000000", zeros, n)
