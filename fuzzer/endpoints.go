@@ -99,6 +99,10 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		played.More = one.part < len(one.whole.Variants)-1
 		return v.undeclared(played, missing)
 	}
+	ticket, err := s.flights.begin(v.ctx, agent)
+	if err != nil {
+		return plan{}, err
+	}
 	if s.OnStart != nil {
 		s.OnStart(played)
 	}
@@ -106,9 +110,9 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	if one.c.Memory > 0 {
 		watched = s.Declared.memory()
 	}
-	end := s.flights.begin(agent)
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {
-		defer end()
+		ticket.played()
+		defer ticket.written()
 		o.Memory = watched()
 		if one.c.Limit.Attempts > 0 {
 			o.Attempts = s.tables.again(agent, one)
