@@ -41,7 +41,7 @@ type Observation struct {
 	Unread bool `json:"unread,omitempty"` // not all that was sent had been taken when the time was over
 
 	Lag    Duration `json:"lag,omitempty"`    // by which time limits were extended, since the machine kept the tester waiting
-	Before *Attempt `json:"before,omitempty"` // what came of the case beside others, after which it was played again; nil: it was not
+	Before *Attempt `json:"before,omitempty"` // what came of the case at first, after which it was played again; nil: it was not
 
 	Closing  Closing  `json:"closing"`
 	Received Tally    `json:"received"`
@@ -116,12 +116,15 @@ type Tally struct {
 	Frames map[int]int `json:"frames,omitempty"` // frames, by opcode
 }
 
-// An Attempt is what came of a case that was played beside others and did not get
-// the best grade. It does not count: the case was played again alone.
+// An Attempt is what came of a case that was played beside others, or while the machine
+// was too busy, and did not get the best grade. It does not count: the case was played
+// again alone.
 type Attempt struct {
 	Verdict      Verdict `json:"verdict"`
 	CloseVerdict Verdict `json:"closeVerdict"`
 	Says         string  `json:"says"`
+
+	Lag Duration `json:"lag,omitempty"` // by which its time limits had been extended
 }
 
 // Traffic is what the messages of an Echo were worth on the wire.

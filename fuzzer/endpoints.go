@@ -106,6 +106,10 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 			return plan{}, refusal{status: http.StatusLoopDetected, text: "you have been here too often"}
 		}
 	}
+	ticket, err := s.flights.begin(v.ctx, agent)
+	if err != nil {
+		return plan{}, err
+	}
 	if s.OnStart != nil {
 		s.OnStart(played)
 	}
@@ -113,9 +117,9 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	if one.c.Memory > 0 {
 		watched = s.Declared.memory()
 	}
-	end := s.flights.begin(agent)
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {
-		defer end()
+		ticket.played()
+		defer ticket.written()
 		o.Memory = watched()
 		o.Attempts = attempts
 		if v.ctx.Err() != nil {

@@ -103,13 +103,21 @@ func (r *clientRun) blamed(p Played, says string) Played {
 	return p
 }
 
-// playAlone plays one case while nothing else goes on. An error ends the run.
+// playAlone plays one case while nothing else goes on, of which before has come: again
+// and again while it fails and the machine keeps us waiting, but not for ever. An error
+// ends the run.
 func (r *clientRun) playAlone(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
-	played, unreached := r.play(ctx, p, before)
-	if err := over(ctx, unreached); err != nil {
-		return played, err
+	for try := 1; ; try++ {
+		played, unreached := r.play(ctx, p, before)
+		if err := over(ctx, unreached); err != nil {
+			return played, err
+		}
+		played, err := r.certain(ctx, played, unreached)
+		if err != nil || !played.lagged() || try > lagTries {
+			return played, err
+		}
+		before = attempt(played)
 	}
-	return r.certain(ctx, played, unreached)
 }
 
 // restart starts the server again, which has ended at a case. If that is not possible
@@ -190,7 +198,9 @@ func (r *clientRun) lateBlame(ctx context.Context, p Played) (found bool, err er
 // lateLimit is how long it may take until it is known that a case has ended the server.
 const lateLimit = time.Second / 2
 
-// attempt is what came of p beside others.
+// attempt is what came of p before it is played again.
 func attempt(p Played) *cases.Attempt {
-	return &cases.Attempt{Verdict: p.Result.Verdict, CloseVerdict: p.Result.CloseVerdict, Says: p.Result.Says}
+	return &cases.Attempt{
+		Verdict: p.Result.Verdict, CloseVerdict: p.Result.CloseVerdict, Says: p.Result.Says, Lag: p.Observation.Lag,
+	}
 }

@@ -2,7 +2,7 @@ package fuzzer
 
 import (
 	"context"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"gobahn/cases"
@@ -10,14 +10,25 @@ import (
 
 // Lag is how long the machine has kept us waiting: on one that is too busy, what was to
 // be done at a time is done later. A peer on it waits no less, so that its time limits
-// are extended by as much. The zero value is none.
-type lag struct{ total atomic.Int64 }
+// are extended. The zero value is none.
+type lag struct {
+	mu    sync.Mutex
+	total time.Duration
+	due   time.Time // when the interval ends that is being measured; zero: none is
+}
 
 const (
 	lagInterval = 50 * time.Millisecond
 	unnoticed   = 2 * time.Millisecond // of an interval: that much later is not late
 	tolerance   = 5 * time.Millisecond // of a time limit, the same
-	maxLag      = 5 * time.Second      // by which the time limits of a case are extended at most
+	maxLag      = 10 * time.Second     // by which the time limits of a case are extended at most
+
+	// share is how many times the lag a time limit is extended by: the peer is kept
+	// waiting no less than we are each time that it waits for the processor, and to
+	// answer it has to wait at least twice, for what was sent and in what it does with it.
+	share = 2
+
+	lagTries = 3 // how often a case is played again that fails while there is lag
 )
 
 // measure measures until the function it returns is called, which waits for the end.
@@ -26,18 +37,15 @@ func (l *lag) measure(ctx context.Context) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer func() { l.next(time.Time{}) }()
 		timer := time.NewTimer(0)
 		defer timer.Stop()
 		for ctx.Err() == nil {
-			begun := time.Now()
+			l.next(time.Now().Add(lagInterval))
 			timer.Reset(lagInterval)
 			select {
 			case <-timer.C:
 			case <-ctx.Done():
-				return
-			}
-			if late := time.Since(begun) - lagInterval; late > unnoticed {
-				l.total.Add(int64(late))
 			}
 		}
 	}()
@@ -47,8 +55,29 @@ func (l *lag) measure(ctx context.Context) (stop func()) {
 	}
 }
 
-// passed is how much there was until now. It only grows.
-func (l *lag) passed() time.Duration { return time.Duration(l.total.Load()) }
+// passed is how much there was until now. Who was kept waiting may be the first to run
+// again, so that what is still being measured counts, too.
+func (l *lag) passed() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.total + l.late()
+}
+
+// next ends the interval that was measured, and begins one that is to end at due.
+func (l *lag) next(due time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.total += l.late()
+	l.due = due
+}
+
+// late is how much of it there is in the interval that is being measured.
+func (l *lag) late() time.Duration {
+	if late := time.Since(l.due); !l.due.IsZero() && late > unnoticed {
+		return late
+	}
+	return 0
+}
 
 // allow gives t so much time from now on.
 func (s *session) allow(t timer, d time.Duration) {
@@ -63,7 +92,7 @@ func (s *session) extend(t timer) bool {
 	case waitTimer, deafTimer, drainTimer, pingTimer: // which limit nobody
 		return false
 	}
-	late := min(s.lag.passed()-s.lagged[t], maxLag-time.Duration(s.obs.Lag))
+	late := min(share*(s.lag.passed()-s.lagged[t]), maxLag-time.Duration(s.obs.Lag))
 	if late < tolerance {
 		return false
 	}
@@ -83,4 +112,10 @@ func (s *session) expired(t timer, at time.Time) {
 		}
 	}
 	s.fire(t)
+}
+
+// lagged reports whether a case has failed while the machine kept us waiting, which may
+// be why.
+func (p Played) lagged() bool {
+	return p.Result.Headline != "" && p.Observation.Lag > 0 && p.Observation.Died == ""
 }

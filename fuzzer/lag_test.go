@@ -2,6 +2,8 @@ package fuzzer
 
 import (
 	"context"
+	"io"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,34 +11,51 @@ import (
 	"gobahn/cases"
 )
 
-// A time limit is extended once by the lag there was in it, and the case says by how
+// A time limit is extended once by twice the lag there was in it, and the case says by how
 // much. What the case itself waits is not.
 func TestTimeLimitsAreExtendedByLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &session{lag: new(lag)}
-		s.lag.total.Add(int64(time.Hour)) // of before
+		s.lag.total += time.Hour // of before
 		s.allow(limitTimer, time.Second)
 		s.allow(waitTimer, time.Second)
 		if s.extend(limitTimer) {
 			t.Error("extended without lag")
 		}
-		s.lag.total.Add(int64(300 * time.Millisecond))
+		s.lag.total += 300 * time.Millisecond
 		time.Sleep(time.Second)
 		if s.extend(waitTimer) {
 			t.Error("a wait was extended")
 		}
-		if !s.extend(limitTimer) || !s.due[limitTimer].Equal(time.Now().Add(300*time.Millisecond)) {
-			t.Errorf("extended to %v from now, want 300ms", time.Until(s.due[limitTimer]))
+		if !s.extend(limitTimer) || !s.due[limitTimer].Equal(time.Now().Add(600*time.Millisecond)) {
+			t.Errorf("extended to %v from now, want 600ms", time.Until(s.due[limitTimer]))
 		}
 		if s.extend(limitTimer) {
 			t.Error("extended twice by the same lag")
 		}
-		s.lag.total.Add(int64(time.Hour))
+		s.lag.total += time.Hour
 		if !s.extend(limitTimer) || s.extend(limitTimer) {
 			t.Error("not extended as far as may be, and no further")
 		}
 		if want := cases.Duration(maxLag); s.obs.Lag != want {
 			t.Errorf("the case had a lag of %v, want %v", s.obs.Lag, want)
+		}
+	})
+}
+
+// Who was kept waiting sees by how long, even if what measures it has not run since.
+func TestLagCountsBeforeItHasBeenMeasured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &session{lag: new(lag)}
+		s.lag.next(time.Now().Add(lagInterval))
+		s.allow(limitTimer, time.Second)
+		time.Sleep(time.Second)
+		if late := cases.Duration(time.Second - lagInterval); !s.extend(limitTimer) || s.obs.Lag != share*late {
+			t.Errorf("extended by %v, want twice %v", s.obs.Lag, late)
+		}
+		s.lag.next(time.Time{})
+		if want := time.Second - lagInterval; s.lag.passed() != want {
+			t.Errorf("lag %v, want %v", s.lag.passed(), want)
 		}
 	})
 }
@@ -53,3 +72,41 @@ func TestAMachineThatIsNotBusyHasNoLag(t *testing.T) {
 		}
 	})
 }
+
+// A case that fails while there is lag is played again, until there is none or it has
+// been played often enough; one that fails without lag is not.
+func TestACaseThatFailsWithLagIsPlayedAgain(t *testing.T) {
+	for _, test := range []struct {
+		lagged int // how often there is lag
+		plays  int
+	}{{0, 1}, {1, 2}, {2, 3}, {100, 1 + lagTries}} {
+		synctest.Test(t, func(t *testing.T) {
+			plays := 0
+			r := &clientRun{client: &Client{}, target: Target{Address: "peer"}, agent: "silent"}
+			r.client.Dialler = dialFunc(func() net.Conn {
+				ours, theirs := net.Pipe()
+				go io.Copy(io.Discard, theirs) // and never answers
+				if plays++; plays <= test.lagged {
+					time.AfterFunc(time.Second, func() {
+						r.lag.mu.Lock()
+						defer r.lag.mu.Unlock()
+						r.lag.total += time.Second
+					})
+				}
+				return ours
+			})
+			p, err := r.playAlone(t.Context(), Played{Case: cases.Catalogue[0]}, nil)
+			before := p.Observation.Before
+			if err != nil || plays != test.plays || p.Result.Headline == "" {
+				t.Errorf("lag %d times: played %d times, want %d; %v, %q", test.lagged, plays, test.plays, err, p.Result.Headline)
+			}
+			if (before != nil) != (plays > 1) || before != nil && before.Lag != 2*cases.Second {
+				t.Errorf("lag %d times: before that %+v", test.lagged, before)
+			}
+		})
+	}
+}
+
+type dialFunc func() net.Conn
+
+func (d dialFunc) DialContext(context.Context, string, string) (net.Conn, error) { return d(), nil }

@@ -167,7 +167,17 @@ func (s *session) sendFrame(f cases.Frame, key [4]byte) {
 		octets = octets[:min(f.Cut, len(octets))]
 	}
 	s.traffic.sent.Wire += len(octets)
+	if asks(f) {
+		s.conn.Ask(octets, f.Wire)
+		return
+	}
 	s.conn.Send(octets, f.Wire)
+}
+
+// asks reports whether a peer that conforms answers a frame at once, wherever it stands.
+func asks(f cases.Frame) bool {
+	data := f.Opcode <= cases.OpBinary
+	return (data || f.Opcode == cases.OpPing) && !f.NoFIN && f.RSV == 0
 }
 
 // beginSplit sends the header of a frame whose payload follows in parts; of one that

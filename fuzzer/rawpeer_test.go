@@ -1,18 +1,14 @@
 package fuzzer_test
 
 import (
-	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
-	"fmt"
 	"net"
-	"testing"
-	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
 	"gobahn/cases"
-	"gobahn/fuzzer"
 	"gobahn/wire"
 )
 
@@ -36,6 +32,21 @@ type rawPeer struct {
 	key func() [4]byte
 	// params are what the peer wants of permessage-deflate; nil: nothing.
 	params *cases.DeflateParams
+	// deflate is called when that has been agreed on.
+	deflate func(p *rawPeer, agreed cases.DeflateParams)
+	// valid reports whether a text message, of which a part has just come, can be UTF-8,
+	// instead of the peer.
+	valid func(p *rawPeer, part wire.Part) bool
+	// fail fails the connection instead of the peer.
+	fail func(p *rawPeer, code uint16) error
+	// closing answers a close frame instead of the peer.
+	closing func(p *rawPeer, payload []byte) error
+	// header changes the header of a frame that arrives.
+	header func(p *rawPeer, h wire.Header) wire.Header
+	// sending changes a frame before it is sent.
+	sending func(p *rawPeer, f cases.Frame) cases.Frame
+	// reading changes what was read.
+	reading func(p *rawPeer, b []byte) []byte
 
 	nc     net.Conn
 	client bool // we are the client
@@ -44,6 +55,12 @@ type rawPeer struct {
 	whole  []byte
 	text   wire.UTF8
 	n      int // messages received
+	begun  int // where the frame being received begins in whole
+
+	over    error // set by a hook that ends the conversation
+	inFrame bool  // a frame has begun and not ended
+	count   int   // for hooks
+	later   []cases.Frame
 
 	compressor *wire.Compressor // nil: permessage-deflate was not agreed on
 	inflater   *wire.Inflater
@@ -56,6 +73,9 @@ func (p *rawPeer) agree(agreed *cases.DeflateParams) {
 		send, receive := wire.Directions(*agreed, !p.client)
 		p.compressor = wire.NewCompressor(send.Bits, send.NoTakeover)
 		p.inflater = wire.NewInflater(receive.Bits, receive.NoTakeover)
+		if p.deflate != nil {
+			p.deflate(p, *agreed)
+		}
 	}
 }
 
@@ -63,8 +83,22 @@ var errEnd = errors.New("the connection has ended")
 
 // send sends one frame, masked if the peer is a client.
 func (p *rawPeer) send(f cases.Frame) {
+	payload := f.Payload.Octets()
+	f.Payload = cases.Payload{}
+	p.sendOctets(f, payload)
+}
+
+// sendOctets sends f with a payload that is not in it.
+func (p *rawPeer) sendOctets(f cases.Frame, payload []byte) {
+	if p.sending != nil {
+		f = p.sending(p, f)
+	}
+	length := uint64(len(payload))
+	if f.Length.Claim == nil {
+		f.Length.Claim = &length
+	}
 	h := wire.FrameHeader(f, p.client, p.nextKey())
-	p.nc.Write(wire.AppendFrame(nil, h, f.Payload.Octets(), f.Mask.Raw))
+	p.nc.Write(wire.AppendFrame(nil, h, payload, f.Mask.Raw))
 }
 
 // nextKey is the masking key of the next frame.
@@ -85,6 +119,14 @@ func (p *rawPeer) close(code uint16) error {
 	}
 	p.send(f)
 	return errEnd
+}
+
+// violated fails the connection.
+func (p *rawPeer) violated(code uint16) error {
+	if p.fail != nil {
+		return p.fail(p, code)
+	}
+	return p.close(code)
 }
 
 // serve plays a server on nc.
@@ -158,10 +200,15 @@ func (p *rawPeer) run(head, rest []byte) {
 	}
 	if p.client { // the server drops TCP (RFC 6455 7.1.1)
 		p.nc.SetReadDeadline(time.Now().Add(10 * time.Second))
-		for b := make([]byte, 4096); ; {
-			if _, err := p.nc.Read(b); err != nil {
-				return
-			}
+		p.drain()
+	}
+}
+
+// drain reads until the connection ends.
+func (p *rawPeer) drain() {
+	for b := make([]byte, 4096); ; {
+		if _, err := p.nc.Read(b); err != nil {
+			return
 		}
 	}
 }
@@ -185,6 +232,9 @@ func (p *rawPeer) loop(b []byte) {
 	chunk := make([]byte, 64<<10)
 	var payload []byte
 	for {
+		if p.reading != nil {
+			b = p.reading(p, b)
+		}
 		for len(b) > 0 {
 			part, rest, ok := p.dec.Next(b)
 			if b = rest; !ok {
@@ -207,20 +257,20 @@ func (p *rawPeer) loop(b []byte) {
 }
 
 func (p *rawPeer) part(part wire.Part, payload []byte) error {
+	if p.header != nil {
+		part.Header = p.header(p, part.Header)
+	}
 	h := part.Header
-	if p.frame != nil {
-		if part.End && p.frame(p, h, payload) {
-			return nil
-		}
+	p.inFrame = !part.End
+	if part.End && p.frame != nil && p.frame(p, h, payload) {
+		return p.over
 	}
 	if part.Begin {
-		if h.Faults(wire.Context{FromClient: !p.client, InMessage: p.open != 0, Compressed: p.inflater != nil})&^p.lenient != 0 {
-			return p.close(1002)
+		context := wire.Context{FromClient: !p.client, InMessage: p.open != 0, Compressed: p.inflater != nil}
+		if h.Faults(context)&^p.lenient != 0 {
+			return p.violated(1002)
 		}
-		if h.Opcode == cases.OpText || h.Opcode == cases.OpBinary {
-			p.open, p.whole, p.text = h.Opcode, nil, wire.UTF8{}
-			p.packed = h.RSV == 4
-		}
+		p.begin(h)
 	}
 	if h.Opcode.Control() {
 		if part.End {
@@ -232,16 +282,36 @@ func (p *rawPeer) part(part wire.Part, payload []byte) error {
 	if p.packed {
 		return p.unpack(part.End && h.FIN)
 	}
-	if p.open == cases.OpText && p.text.Write(part.Payload) >= 0 {
-		return p.close(1007)
+	if p.open == cases.OpText && !p.isText(part) {
+		return p.violated(1007)
 	}
 	if part.End && h.FIN {
-		if p.open == cases.OpText && p.text.End() >= 0 {
-			return p.close(1007)
-		}
 		p.answer(p.whole)
 	}
-	return nil
+	return p.over
+}
+
+// begin begins a frame, and the message that it begins.
+func (p *rawPeer) begin(h wire.Header) {
+	switch {
+	case h.Opcode == cases.OpText || h.Opcode == cases.OpBinary:
+		p.open = h.Opcode
+	case !h.Opcode.Control() && (h.Opcode.Reserved() || p.open == 0): // which it ignores
+		p.open = cases.OpBinary
+	default:
+		p.begun = len(p.whole)
+		return
+	}
+	p.whole, p.begun, p.text = nil, 0, wire.UTF8{}
+	p.packed = h.RSV&4 != 0 && p.inflater != nil
+}
+
+// isText reports whether a text message can be UTF-8.
+func (p *rawPeer) isText(part wire.Part) bool {
+	if p.valid != nil {
+		return p.valid(p, part)
+	}
+	return p.text.Write(part.Payload) < 0 && (!part.End || !part.Header.FIN || p.text.End() < 0)
 }
 
 // answer answers a message that is complete and valid.
@@ -259,7 +329,7 @@ func (p *rawPeer) echo(op cases.Op, plain []byte) {
 	if p.packed {
 		p.sendPacked(op, p.compressor.Append(nil, plain))
 	} else {
-		p.send(cases.Opcode(op, string(plain)))
+		p.sendOctets(cases.Frame{Opcode: op}, plain)
 	}
 }
 
@@ -270,182 +340,49 @@ func (p *rawPeer) unpack(end bool) error {
 	}
 	var plain []byte
 	err := p.inflater.Inflate(p.whole, 0, func(b []byte) error { plain = append(plain, b...); return nil })
-	if err != nil || p.open == cases.OpText && !utf8.Valid(plain) {
-		return p.close(1007)
+	if err != nil || p.open == cases.OpText && p.valid == nil && !utf8.Valid(plain) {
+		return p.violated(1007)
 	}
 	p.answer(plain)
-	return nil
+	return p.over
 }
 
 // sendPacked sends a compressed message.
 func (p *rawPeer) sendPacked(op cases.Op, packed []byte) {
-	p.send(cases.Opcode(op, string(packed)).Reserved(4))
+	p.sendOctets(cases.Frame{Opcode: op, RSV: 4}, packed)
 }
 
 func (p *rawPeer) control(op cases.Op, payload []byte) error {
 	switch {
 	case op == cases.OpPing:
 		p.send(cases.Pong(string(payload)))
-	case op == cases.OpClose && len(payload) == 0:
-		return p.close(0)
+	case op == cases.OpClose && p.closing != nil:
+		return p.closing(p, payload)
 	case op == cases.OpClose:
-		code := uint16(0)
-		if len(payload) >= 2 {
-			code = uint16(payload[0])<<8 | uint16(payload[1])
-		}
-		switch {
-		case len(payload) == 1 || !cases.CloseCodeAllowed(code):
-			return p.close(1002)
-		case !utf8.Valid(payload[2:]):
-			return p.close(1007)
-		}
-		return p.close(code)
+		return p.answerClose(payload)
 	}
 	return nil
 }
 
-// pipeDialler connects the engine to a peer in memory.
-type pipeDialler func(nc net.Conn)
-
-func (d pipeDialler) DialContext(context.Context, string, string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	go d(theirs)
-	return ours, nil
-}
-
-// testServer plays list against a raw peer as the server, in virtual time.
-func testServer(t *testing.T, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
-	t.Helper()
-	return testServerUnder(t, cases.Autobahn, newPeer, list)
-}
-
-// testServerUnder is testServer under a profile.
-func testServerUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPeer, list []cases.Case) (played []fuzzer.Played) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		client := fuzzer.Client{
-			Config: fuzzer.Config{Profile: profile, Dialler: pipeDialler(func(nc net.Conn) { newPeer().serve(nc) })},
-			URL:    "ws://peer", Agent: "raw", Parallel: 1,
-		}
-		err := client.Run(t.Context(), list, func(p fuzzer.Played) error {
-			played = append(played, p)
-			return nil
-		})
-		if err != nil {
-			t.Error(err)
-		}
-		time.Sleep(2 * time.Hour) // until the last peer has ended
-	})
-	return played
-}
-
-// testClient plays list against a raw peer as the client, in virtual time.
-func testClient(t *testing.T, newPeer func() *rawPeer, list []cases.Case) []fuzzer.Played {
-	t.Helper()
-	return testClientWith(t, newPeer, list, fuzzer.Config{})
-}
-
-// testClientUnder is testClient under a profile.
-func testClientUnder(t *testing.T, profile cases.Profile, newPeer func() *rawPeer, list []cases.Case) []fuzzer.Played {
-	t.Helper()
-	return testClientWith(t, newPeer, list, fuzzer.Config{Profile: profile})
-}
-
-// testClientWith is testClient of an engine with this configuration.
-func testClientWith(t *testing.T, newPeer func() *rawPeer, list []cases.Case, config fuzzer.Config) []fuzzer.Played {
-	t.Helper()
-	return testClientTurns(t, newPeer, list, len(list), config)
-}
-
-// testClientTurns is testClientWith for cases that have so many numbers.
-func testClientTurns(t *testing.T, newPeer func() *rawPeer, list []cases.Case, turns int, config fuzzer.Config) (played []fuzzer.Played) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		ln := newPipeListener()
-		ctx, stop := context.WithCancel(t.Context())
-		server := fuzzer.Server{Config: config, Cases: list, OnResult: func(p fuzzer.Played) error {
-			if !p.More {
-				played = append(played, p)
-			}
-			return nil
-		}}
-		turns := 0
-		for _, c := range list {
-			turns += len(c.Parts())
-		}
-		done := make(chan error)
-		go func() { done <- server.Serve(ctx, ln) }()
-		for i := range turns {
-			nc, err := ln.dial(ctx)
-			if err != nil {
-				t.Error(err)
-				break
-			}
-			newPeer().dial(nc, fmt.Sprintf("/runCase?case=%d&agent=raw", i+1))
-		}
-		synctest.Wait()
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	return played
-}
-
-// A pipeListener is a listener in memory.
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{make(chan net.Conn), make(chan struct{})}
-}
-
-func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	select {
-	case l.conns <- theirs:
-		return ours, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
+// answerClose answers a close frame with its own code.
+func (p *rawPeer) answerClose(payload []byte) error {
+	if len(payload) == 0 {
+		return p.close(0)
 	}
+	code := closeCode(payload)
+	switch {
+	case !cases.CloseCodeAllowed(code):
+		return p.violated(1002)
+	case !utf8.Valid(payload[2:]):
+		return p.violated(1007)
+	}
+	return p.close(code)
 }
 
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case nc := <-l.conns:
-		return nc, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
+// closeCode is the code of a close frame; 0: there is none.
+func closeCode(payload []byte) uint16 {
+	if len(payload) < 2 {
+		return 0
 	}
-}
-
-func (l *pipeListener) Close() error {
-	select {
-	case <-l.closed:
-	default:
-		close(l.closed)
-	}
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
-
-func find(t *testing.T, ids ...cases.ID) (list []cases.Case) {
-	t.Helper()
-	for _, id := range ids {
-		n := len(list)
-		for _, c := range cases.Catalogue {
-			if c.ID == id {
-				list = append(list, c)
-			}
-		}
-		if len(list) == n {
-			t.Fatalf("no case %s", id)
-		}
-	}
-	return list
+	return binary.BigEndian.Uint16(payload)
 }

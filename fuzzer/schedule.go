@@ -17,7 +17,7 @@ import (
 // those with little to send: while some wait, which takes nothing from anybody, the
 // others are played one after the other. Then come those that move much data. What
 // fails beside others is played again alone, when nothing else is going on, and only
-// that counts.
+// that counts. So is, at whatever time, what fails while the machine is too busy.
 
 const (
 	waitingLanes = 8       // cases at a time that pause
@@ -294,7 +294,7 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 		if p.fallen(says, played) {
 			continue
 		}
-		if played.Result.Headline != "" && company.others {
+		if played.Result.Headline != "" && company.others || played.lagged() {
 			p.replay(played)
 			continue
 		}

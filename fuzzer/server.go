@@ -37,7 +37,7 @@ type Server struct {
 	OnDirect func(peer string)  // a client that will say what we send has connected; nil: nothing
 	OnNotice func(string)       // something the user should know of a connection; nil: nothing
 
-	// MaxConns is how many connections are served at a time; further ones wait. 0: 1024.
+	// MaxConns is how many connections are served at a time; further ones wait. 0: 16,384.
 	MaxConns int
 
 	flights flights
@@ -59,8 +59,8 @@ type Update struct {
 	Stop  bool   // the server stops when the client has left
 }
 
-// maxConns is what MaxConns is by default.
-const maxConns = 1024
+// maxConns is what MaxConns is by default: idle connections cost little.
+const maxConns = 1 << 14
 
 // Serve serves the connections of ln until ctx is done, and then returns nil,
 // or a client stops it; or until OnResult or OnUpdate fails, and then returns that

@@ -112,8 +112,7 @@ func (w *Writer) takeUp(earlier *Results, kept func(Record)) (err error) {
 		}
 		e := w.note(r)
 		kept(r)
-		e.links = w.links(k, true)
-		if err := w.writeFiles(r, e); err != nil {
+		if err := w.writeFiles(r, e, w.links(k, true)); err != nil {
 			return err
 		}
 	}

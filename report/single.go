@@ -22,9 +22,7 @@ func (r *Results) WriteSingle(w io.Writer) error {
 				return
 			}
 			k := r.w.key(one)
-			e := r.w.entries[k]
-			e.links = r.w.links(k, false)
-			if !yield(r.w.page(one, e), nil) {
+			if !yield(r.w.page(one, r.w.entries[k], r.w.links(k, false)), nil) {
 				return
 			}
 		}

@@ -60,10 +60,10 @@ type entry struct {
 	headline     string // what the peer did wrong
 	duration     cases.Duration
 	remoteCode   *uint16
-	sent         *int            // as in Outcome
-	traffic      *cases.Traffic  // nil: not shown
-	stem         string          // name of its files without extension
-	links        templates.Links // those of its page on disk
+	sent         *int           // as in Outcome
+	traffic      *cases.Traffic // nil: not shown
+	stem         string         // name of its files without extension
+	links        uint64         // the digest of those of its page on disk
 }
 
 // The names of the files of a run.
@@ -146,16 +146,15 @@ func (w *Writer) Add(r Record) error {
 	if err := w.keep(r); err != nil {
 		return err
 	}
-	e.links = w.links(k, true)
-	return w.writeFiles(r, e)
+	return w.writeFiles(r, e, w.links(k, true))
 }
 
 // writeFiles writes both files of r.
-func (w *Writer) writeFiles(r Record, e *entry) error {
+func (w *Writer) writeFiles(r Record, e *entry, links templates.Links) error {
 	if err := w.disk.writeCaseFile(w.dir, e.stem, r); err != nil {
 		return err
 	}
-	return w.writeCase(r, e)
+	return w.writeCase(r, e, links)
 }
 
 // LeaveOut notes that a case is not to be played with an agent, so that it is not missing.
@@ -237,12 +236,13 @@ func (w *Writer) stem(k key) string {
 }
 
 // writeCase writes the page of r.
-func (w *Writer) writeCase(r Record, e *entry) error {
-	return w.writePage(e.stem+".html", templates.CasePage(w.page(r, e)))
+func (w *Writer) writeCase(r Record, e *entry, links templates.Links) error {
+	e.links = links.Digest()
+	return w.writePage(e.stem+".html", templates.CasePage(w.page(r, e, links)))
 }
 
 // page is what the page of r shows.
-func (w *Writer) page(r Record, e *entry) templates.Page {
+func (w *Writer) page(r Record, e *entry, links templates.Links) templates.Page {
 	p := templates.Page{
 		Product:     w.product(),
 		Agent:       r.Agent,
@@ -250,7 +250,7 @@ func (w *Writer) page(r Record, e *entry) templates.Page {
 		Case:        r.Case,
 		Observation: r.Observation,
 		Result:      r.Result,
-		Links:       e.links,
+		Links:       links,
 		JSON:        e.stem + ".json",
 		Overview:    w.alone(indexHTML),
 		Anchor:      e.stem,
@@ -377,19 +377,18 @@ func (w *Writer) relink(keys []key) error {
 		e := w.entries[k]
 		links := w.links(k, false)
 		gone := !exists(filepath.Join(w.dir, e.stem+".html")) || !exists(filepath.Join(w.dir, e.stem+".json"))
-		if links.Equal(e.links) && !gone {
+		if links.Digest() == e.links && !gone {
 			continue
 		}
 		r, err := w.journal.record(k)
 		if err != nil {
 			return err
 		}
-		e.links = links
 		write := w.writeCase
 		if gone {
 			write = w.writeFiles
 		}
-		if err := write(r, e); err != nil {
+		if err := write(r, e, links); err != nil {
 			return err
 		}
 	}

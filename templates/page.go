@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"strconv"
@@ -42,10 +43,15 @@ type Other struct {
 	File         string
 }
 
-// Equal reports whether l and m are the same.
-func (l Links) Equal(m Links) bool {
-	return l.Previous == m.Previous && l.Next == m.Next && l.PreviousID == m.PreviousID && l.NextID == m.NextID &&
-		slices.Equal(l.Others, m.Others)
+// Digest is the same for links that are the same: of many agents, links are too long to
+// be kept.
+func (l Links) Digest() uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%q %q %q %q", l.Previous, l.Next, l.PreviousID, l.NextID)
+	for _, o := range l.Others {
+		fmt.Fprintf(h, " %q %q %q %q", o.Agent, o.Verdict, o.CloseVerdict, o.File)
+	}
+	return h.Sum64()
 }
 
 // Timestamp shows t in UTC with milliseconds, as reports carry it.

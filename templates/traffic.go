@@ -128,14 +128,18 @@ func (p Page) took() string {
 	return fmt.Sprintf("The case took %d ms. Its time limit is %s.", Milliseconds(p.Observation.Duration), p.Case.Limit.Time())
 }
 
-// before says what came of the case beside others; empty: it was played once.
+// before says what came of the case at first; empty: it was played once.
 func (p Page) before() string {
 	a := p.Observation.Before
 	if a == nil {
 		return ""
 	}
-	return Legible(fmt.Sprintf("Played beside other cases first, where it was %s / %s (%s). "+
-		"Played again alone, which is what counts.", a.Verdict, a.CloseVerdict, strings.TrimSuffix(a.Says, ".")))
+	when := "beside other cases"
+	if a.Lag > 0 {
+		when = "while the machine was busy"
+	}
+	return Legible(fmt.Sprintf("Played %s first, where it was %s / %s (%s). "+
+		"Played again alone, which is what counts.", when, a.Verdict, a.CloseVerdict, strings.TrimSuffix(a.Says, ".")))
 }
 
 // waited says that time limits were extended; empty: they were not noticeably.
@@ -143,7 +147,7 @@ func (p Page) waited() string {
 	if p.Observation.Lag < cases.Second/10 {
 		return ""
 	}
-	return fmt.Sprintf("Time limits were extended by %d ms in all: so long the machine had kept the tester waiting.", Milliseconds(p.Observation.Lag))
+	return fmt.Sprintf("Time limits were extended by %d ms in all, for the machine had kept the tester waiting.", Milliseconds(p.Observation.Lag))
 }
 
 // switched reports whether the wire log was off for a while.

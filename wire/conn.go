@@ -63,6 +63,7 @@ type item struct {
 	chop   int
 	chops  int // how many have left
 	alone  bool
+	asks   bool // the peer is to answer it
 	whole  bool // all octets are shown
 }
 
@@ -72,6 +73,7 @@ type segment struct {
 	shown  []shown       // what onSent is to be told
 	alone  bool          // it is to be on the wire before the next
 	pause  time.Duration // before the next, for the peer to see it by itself
+	asks   bool          // the peer is to answer before the next
 }
 
 // shown is an item, or a chop of one, as onSent is told of it.
@@ -149,6 +151,17 @@ func (c *Conn) Send(b []byte, w cases.Wire) {
 	c.handOver()
 }
 
+// Ask is Send of octets that the peer answers. If they leave by themselves, what is sent
+// after them waits until something has come from the peer, for a while.
+func (c *Conn) Ask(b []byte, w cases.Wire) {
+	if len(b) == 0 || c.dead {
+		return
+	}
+	alone := w.Chop > 0 || w.Sync
+	c.queue = append(c.queue, item{octets: net.Buffers{b}, chop: w.Chop, alone: alone, asks: alone, whole: c.OnOctets != nil})
+	c.handOver()
+}
+
 // SendParts queues b, which must not be changed any more, like several Sends of so
 // many octets each without chop or sync.
 func (c *Conn) SendParts(b []byte, parts []int) {
@@ -179,7 +192,7 @@ func (c *Conn) handOver() {
 	s, c.queue = take(c.queue)
 	c.log(s)
 	c.alone = s.alone
-	c.out = segment{octets: append(c.out.octets, s.octets...), alone: s.alone, pause: s.pause}
+	c.out = segment{octets: append(c.out.octets, s.octets...), alone: s.alone, pause: s.pause, asks: s.asks}
 }
 
 const (
@@ -190,9 +203,12 @@ const (
 	// they come one by one. The others follow each other without a pause.
 	pausedChops = 256
 	// itemPause is behind what was chopped or sent with sync, before the next
-	// item: long enough for a peer to answer. Whether it answers a message
-	// before it sees that the next frame is invalid must not depend on luck.
+	// item: long enough for a peer to answer.
 	itemPause = 5 * time.Millisecond
+	// answerPause is how long the pause may become behind what the peer is to answer
+	// and has not. Whether it answers a message before it sees that the next frame is
+	// invalid must not depend on luck, nor on what else the machine does.
+	answerPause = 300 * time.Millisecond
 )
 
 // take removes from queue, which is not empty, what leaves with one write: a
@@ -220,7 +236,7 @@ func take(queue []item) (segment, []item) {
 	it.chops++
 	switch {
 	case len(it.octets) == 0:
-		s.pause = itemPause
+		s.pause, s.asks = itemPause, it.asks
 		*it = item{}
 		queue = queue[1:]
 	case it.chops <= pausedChops:
@@ -335,13 +351,18 @@ func (c *Conn) Close() {
 func (c *Conn) writeLoop() {
 	for j := range c.jobs {
 		s, queue := j.first, j.then
+		heard := c.heard.Load()
 		err := c.writeSegment(s)
 		for err == nil && len(queue) > 0 {
 			c.rest(s.pause)
+			if s.asks {
+				c.awaitAnswer(heard)
+			}
 			s, queue = take(queue)
 			if !c.tell(Write{begun: s}) {
 				return
 			}
+			heard = c.heard.Load()
 			err = c.writeSegment(s)
 		}
 		if !c.tell(Write{end: true, err: err}) {
@@ -371,15 +392,24 @@ func (c *Conn) writeSegment(s segment) error {
 	return nil
 }
 
-// rest waits for d, or until the connection is closed.
-func (c *Conn) rest(d time.Duration) {
+// rest waits for d, or until the connection is closed, and reports whether it is not.
+func (c *Conn) rest(d time.Duration) (open bool) {
 	if d < time.Millisecond {
 		doze(d)
-		return
+		return true
 	}
 	select {
 	case <-time.After(d):
+		return true
 	case <-c.done:
+		return false
+	}
+}
+
+// awaitAnswer waits until more than heard reads have returned something, for a while.
+func (c *Conn) awaitAnswer(heard int64) {
+	end := time.Now().Add(answerPause - itemPause)
+	for c.heard.Load() == heard && time.Now().Before(end) && c.rest(time.Millisecond) {
 	}
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -18,12 +19,14 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, readSize); return &b
 // octets, which is why there are two ways.
 type reader struct {
 	reads    chan Read
-	buf      *[]byte   // nil: not needed yet
-	busy     bool      // a read is under way, or its octets are not recycled
-	ended    bool      // a read returned an error: there are no more
-	deadline time.Time // of reads
+	tcp      *tcpReader // nil: not needed yet, or the connection has none
+	buf      *[]byte    // nil: not needed
+	busy     bool       // a read is under way, or its octets are not recycled
+	ended    bool       // a read returned an error: there are no more
+	deadline time.Time  // of reads
 
 	interrupted atomic.Bool
+	heard       atomic.Int64 // reads that returned something
 }
 
 // A Read is what one read returned: octets, or the error that ended reading.
@@ -80,11 +83,11 @@ func (c *Conn) Recycle(r Read) {
 // read makes a read. One that returns octets and an error returns the error again
 // the next time.
 func (c *Conn) read() Read {
-	if c.buf == nil {
-		c.buf = buffers.Get().(*[]byte)
-	}
 	for {
-		n, err := c.nc.Read(*c.buf)
+		n, err := c.readSome()
+		if n > 0 || err != nil {
+			c.heard.Add(1)
+		}
 		if n > 0 {
 			return Read{Octets: (*c.buf)[:n]}
 		}
@@ -94,6 +97,25 @@ func (c *Conn) read() Read {
 	}
 }
 
+// readSome reads into the buffer.
+func (c *Conn) readSome() (int, error) {
+	if tcp, ok := c.nc.(*net.TCPConn); ok && c.tcp == nil {
+		c.tcp = newTCPReader(tcp, c.take, c.release)
+	}
+	if c.tcp != nil {
+		return c.tcp.read()
+	}
+	return c.nc.Read(c.take())
+}
+
+// take takes a buffer, unless there is one.
+func (r *reader) take() []byte {
+	if r.buf == nil {
+		r.buf = buffers.Get().(*[]byte)
+	}
+	return *r.buf
+}
+
 func (c *Conn) setReadDeadline(t time.Time) {
 	if !c.deadline.Equal(t) {
 		c.deadline = t
@@ -101,7 +123,7 @@ func (c *Conn) setReadDeadline(t time.Time) {
 	}
 }
 
-// release gives back the buffer when nothing reads any more.
+// release gives back the buffer when nothing is in it any more.
 func (r *reader) release() {
 	if r.buf != nil {
 		buffers.Put(r.buf)

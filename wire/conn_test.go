@@ -397,3 +397,73 @@ func TestPeerThatFloodsIsReadOnlyAsFastAsReadsAreTaken(t *testing.T) {
 		}
 	})
 }
+
+// What follows an Ask that leaves by itself waits until the peer has answered, if it
+// does so in time.
+func TestWhatFollowsAnAskWaitsForTheAnswer(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		wire    cases.Wire
+		answers time.Duration // 0: never
+		least   time.Duration // until the next leaves
+		most    time.Duration
+	}{
+		{"at once", synced, time.Microsecond, 5 * time.Millisecond, 6 * time.Millisecond},
+		{"late", synced, 100 * time.Millisecond, 100 * time.Millisecond, 102 * time.Millisecond},
+		{"never", synced, 0, 300 * time.Millisecond, 302 * time.Millisecond},
+		{"late, and what follows need not wait", whole, 100 * time.Millisecond, 0, time.Millisecond},
+	} {
+		bubble(t, func(t *testing.T, c *wire.Conn, r *recorder, peer net.Conn, _ *[]string) {
+			start := time.Now()
+			var took time.Duration
+			go func() {
+				b := make([]byte, 8)
+				n, _ := peer.Read(b)
+				if test.wire == synced {
+					go func() {
+						if time.Sleep(test.answers); test.answers > 0 {
+							peer.Write([]byte("answer"))
+						}
+					}()
+					n, _ = peer.Read(b)
+				}
+				if string(b[:n]) != "next" && string(b[:n]) != "asknext" {
+					t.Errorf("%s: read %q", test.name, b[:n])
+				}
+				took = time.Since(start)
+			}()
+			c.Ask([]byte("ask"), test.wire)
+			c.Send([]byte("next"), whole)
+			reads := c.Reads()
+			for c.Flush(); !c.Idle(); c.Flush() {
+				select {
+				case w := <-c.Wrote():
+					c.Done(w)
+				case r := <-reads:
+					c.Recycle(r)
+					reads = nil
+				}
+			}
+			synctest.Wait()
+			if took < test.least || took > test.most {
+				t.Errorf("%s: the next left after %v, want %v to %v", test.name, took, test.least, test.most)
+			}
+		})
+	}
+}
+
+// Close does not wait for an answer.
+func TestCloseEndsTheWaitForAnAnswer(t *testing.T) {
+	bubble(t, func(t *testing.T, c *wire.Conn, _ *recorder, peer net.Conn, _ *[]string) {
+		go io.Copy(io.Discard, peer)
+		c.Ask([]byte("ask"), synced)
+		c.Send([]byte("next"), whole)
+		c.Flush()
+		time.Sleep(50 * time.Millisecond)
+		start := time.Now()
+		c.Close()
+		if took := time.Since(start); took > time.Millisecond {
+			t.Errorf("closed after %v", took)
+		}
+	})
+}

@@ -112,10 +112,10 @@ const settleLimit = 2 * time.Second
 // reports, the web port and what else there is; 0: as many as the engine does by itself.
 func maxConns() int {
 	limit, known := limits.OpenFiles()
-	if !known || limit >= 2048 {
+	if !known {
 		return 0
 	}
-	return max(1, int(limit)/2)
+	return int(min(max(1, limit-min(limit/2, 1024)), 1<<14)) // more serve no purpose
 }
 
 // update writes the reports that a client has asked for.

@@ -32,8 +32,8 @@ type race struct {
 
 // In these cases a good message is followed by a bad frame, in writes of their
 // own, and python-websockets answers the message only if the bad frame is not
-// there yet when it looks. The writer gives a peer 5 ms to answer what was sent by
-// itself, so that the grade is the same every time, and the higher one. Without
+// there yet when it looks. The writer gives a peer up to 300 ms to answer a message that
+// was sent by itself, so that the grade is the same every time, and the higher one. Without
 // that time server 3.3 had the recorded grade in four runs of five.
 var races = []race{
 	{"server-py-websockets", "3.3", "the next frame comes later than the reference's"},
@@ -264,7 +264,7 @@ func (c *comparison) done(err error) {
 	if c.seen != len(c.list) {
 		c.t.Errorf("played %d cases, want %d", c.seen, len(c.list))
 	}
-	// On a machine too busy for 5 ms to be enough, a race may go the recorded way:
+	// On a machine too busy for that to be enough, a race may go the recorded way:
 	// no difference, so only the run that is to show stability minds.
 	for _, r := range races {
 		if *parityRuns > 1 && r.run == c.run.Name && !c.excused[r.id] && c.has(r.id) {

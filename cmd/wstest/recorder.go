@@ -117,7 +117,7 @@ func (r *recorder) finish(out, log io.Writer) error {
 		fmt.Fprintf(out, "\n%s failed beside others and counted only when played again alone.\n", plural(r.again, "case"))
 	}
 	if r.lagged > 0 {
-		fmt.Fprintf(out, "\nThe machine is busy: in %s the time limits were extended by what it kept the tester waiting.\n", plural(r.lagged, "case"))
+		fmt.Fprintf(out, "\nThe machine is busy: in %s the time limits were extended, for it kept the tester waiting.\n", plural(r.lagged, "case"))
 	}
 	switch {
 	case !r.progress.quiet:

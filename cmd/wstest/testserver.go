@@ -165,12 +165,9 @@ func withPort(raw string, started bool) (string, error) {
 	if !started {
 		return "", usagef("URL %q: port 0 is for the server that a COMMAND starts: want the port of this one", raw)
 	}
-	ln, err := net.Listen("tcp", net.JoinHostPort(u.Hostname(), "0"))
-	if err != nil {
+	if u.Host, err = freeAddress(u.Hostname()); err != nil {
 		return "", fmt.Errorf("URL %q: no free port: %w", raw, err)
 	}
-	defer ln.Close()
-	u.Host = ln.Addr().String()
 	return u.String(), nil
 }
 

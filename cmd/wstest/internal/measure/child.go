@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 
 	"gobahn/cases"
 	"gobahn/cmd/wstest/internal/echo"
@@ -36,6 +37,16 @@ func child(ctx context.Context, part string, args []string) error {
 			return err
 		}
 		return json.NewEncoder(os.Stdout).Encode(f)
+	}
+	if len(args) > 1 {
+		n, err := strconv.Atoi(args[1])
+		switch {
+		case err != nil:
+		case part == "clients" && len(args) == 3:
+			return crowd(ctx, args[0], n, args[2])
+		case part == "idle":
+			return holdIdle(ctx, args[0], n)
+		}
 	}
 	if len(args) == 1 {
 		switch part {

@@ -5,6 +5,8 @@
 //	go run ./cmd/wstest/internal/measure                       all rows, five times
 //	go run ./cmd/wstest/internal/measure -runs 1 -only floor   one row, once
 //	go run ./cmd/wstest/internal/measure -profile cpu.pprof    where the tester's time goes
+//	go run ./cmd/wstest/internal/measure -crowd 200            so many clients at once, for docs/reliability.md
+//	go run ./cmd/wstest/internal/measure -idle 10000           so many idle connections, for the same
 package main
 
 import (
@@ -15,13 +17,13 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"gobahn/cmd/wstest/internal/recorded"
+	"gobahn/cmd/wstest/internal/tester"
 )
 
 func main() {
@@ -39,6 +41,8 @@ func run(ctx context.Context, args []string) error {
 	only := flags.String("only", "", "comma-separated names of the rows to measure (default all): "+strings.Join(rowNames(), ", "))
 	limit := flags.Duration("limit", 15*time.Minute, "how long one run of one row may take")
 	profile := flags.String("profile", "", "write a CPU profile of the tester to this `file`, and measure nothing")
+	crowd := flags.Int("crowd", 0, "play chapters 1 to 7 with so `many` clients at once, and compare their verdicts with those of one alone")
+	idle := flags.Int("idle", 0, "hold so `many` idle connections")
 	as := flags.String("as", "", "for measure itself: the part of a child process")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -60,8 +64,13 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer cleanUp()
-	if *profile != "" {
+	switch {
+	case *profile != "":
 		return b.profile(ctx, *profile)
+	case *crowd > 0:
+		return b.crowd(ctx, *crowd)
+	case *idle > 0:
+		return b.idle(ctx, *idle)
 	}
 	return b.measure(ctx, list, *runs)
 }
@@ -89,12 +98,9 @@ func newBench(ctx context.Context, limit time.Duration) (b *bench, cleanUp func(
 		return nil, nil, err
 	}
 	cleanUp = func() { os.RemoveAll(b.dir) }
-	b.wstest = filepath.Join(b.dir, "wstest")
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.wstest, "./cmd/wstest")
-	build.Dir = b.root
-	if out, err := build.CombinedOutput(); err != nil {
+	if b.wstest, err = tester.Build(ctx, b.dir); err != nil {
 		cleanUp()
-		return nil, nil, fmt.Errorf("building wstest: %w\n%s", err, out)
+		return nil, nil, err
 	}
 	help, err := exec.CommandContext(ctx, b.wstest, "--help").CombinedOutput()
 	if err != nil {

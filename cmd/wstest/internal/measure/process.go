@@ -99,8 +99,8 @@ func (p *process) wait() (usage, error) {
 	return usageOf(p.cmd.ProcessState), nil
 }
 
-// interrupt asks the child to end, and returns what it took.
-func (p *process) interrupt() (usage, error) {
+// interrupt asks the child to end in time, and returns what it took.
+func (p *process) interrupt(limit time.Duration) (usage, error) {
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		return usage{}, p.failed(err.Error())
 	}
@@ -108,8 +108,8 @@ func (p *process) interrupt() (usage, error) {
 	select {
 	case <-p.ended:
 		return usageOf(p.cmd.ProcessState), nil // whatever its status: it was interrupted
-	case <-time.After(stopLimit):
-		return usage{}, p.failed(fmt.Sprintf("it was interrupted and did not end in %v", stopLimit))
+	case <-time.After(limit):
+		return usage{}, p.failed(fmt.Sprintf("it was interrupted and did not end in %v", limit))
 	}
 }
 

@@ -142,22 +142,14 @@ func fuzzingClient(s server, flags ...string) func(context.Context, *bench, stri
 // its start to its end; if it runs several times, all of them.
 func fuzzingServer(c client, times int) func(context.Context, *bench, string) (figures, error) {
 	return func(ctx context.Context, b *bench, out string) (f figures, err error) {
-		tester, err := start(ctx, "", b.wstest, "-m", "fuzzingserver", "-w", "ws://127.0.0.1:0", "-o", out)
+		tester, url, err := b.fuzzingServer(ctx, out)
 		if err != nil {
 			return f, err
 		}
 		defer tester.kill()
-		line, err := tester.line(ctx, startLimit)
-		if err != nil {
-			return f, err
-		}
-		port := portPattern.FindStringSubmatch(line)
-		if port == nil {
-			return f, fmt.Errorf("wstest printed %q, want its port", line)
-		}
 		for range times {
 			begun := time.Now()
-			peer, err := c(ctx, b, "ws://127.0.0.1:"+port[1])
+			peer, err := c(ctx, b, url)
 			if err != nil {
 				return f, err
 			}
@@ -170,7 +162,7 @@ func fuzzingServer(c client, times int) func(context.Context, *bench, string) (f
 			f.Peer.System += took.System
 			f.Peer.Peak = max(f.Peer.Peak, took.Peak)
 		}
-		if f.Tester, err = tester.interrupt(); err != nil {
+		if f.Tester, err = tester.interrupt(stopLimit); err != nil {
 			return f, err
 		}
 		f.Cases, f.Failed, err = verdicts(out)

@@ -19,10 +19,13 @@ type Command struct {
 	missing func() string // why it cannot be started; empty: it can
 }
 
+// Missing says why the command cannot be started; empty: it can.
+func (c Command) Missing() string { return c.missing() }
+
 // Require skips the test, or fails it, if the command cannot be started.
 func (c Command) Require(t testing.TB) {
 	t.Helper()
-	require(t, c.missing())
+	require(t, c.Missing())
 }
 
 // EchoServers are servers that echo on {port} of 127.0.0.1.
