@@ -47,16 +47,16 @@ func TestAVerdictNamesAFaultOnlyIfItSaysSo(t *testing.T) {
 		"a variant not played":    {cases.Result{Verdict: cases.Failed, Says: "it grew", Parts: parts}, 1, "grew", false},
 		"its process ended later": {cases.Result{Verdict: cases.Failed, Says: "ended", Parts: parts}, -1, "ended", true},
 	} {
-		if _, named := (entry{says: test.says}).named(test.result, test.part); named != test.named {
+		if _, named := (entry{says: test.says}).named(cases.Failed, test.result, test.part); named != test.named {
 			t.Errorf("%s: %t", name, named)
 		}
 	}
 }
 
 func TestAFaultInBothVersionsIsAFalseAlarm(t *testing.T) {
-	one := finding{"1.1.1", "It grew."}
+	one, lenient := finding{"1.1.1", cases.Failed, "It grew."}, finding{"1.1.1", cases.NonStrict, "It grew."}
 	for want, test := range map[string][2]finding{
-		found: {one, {}}, missed: {}, falseAlarm: {one, one},
+		found: {one, lenient}, missed: {lenient, lenient}, falseAlarm: {one, one}, tolerated: {lenient, {}},
 	} {
 		if got := judge(test[0], test[1]); got != want {
 			t.Errorf("%s, want %s", got, want)

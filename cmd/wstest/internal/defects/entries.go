@@ -59,7 +59,7 @@ var entries = []entry{
 	},
 	{
 		id: "CVE-2026-27571", source: goModule, library: "github.com/nats-io/nats-server/v2", role: cases.Server,
-		vulnerable: "v2.10.27", fixed: "v2.12.6", glue: "nats.go", cases: []cases.ID{"20.5.1"}, says: grew,
+		vulnerable: "v2.10.27", fixed: "v2.12.6", glue: "nats.go", cases: []cases.ID{"20.5.1", "20.5.7"}, says: grew,
 		fault: "A compressed frame is inflated to any size.",
 	},
 	{
@@ -69,7 +69,7 @@ var entries = []entry{
 	},
 	{
 		id: "gws e743e932", source: goModule, library: "github.com/lxzan/gws", role: cases.Server,
-		vulnerable: "v1.8.1", fixed: "v1.8.2", glue: "gws.go", cases: []cases.ID{"20.5.1"}, says: grew,
+		vulnerable: "v1.8.1", fixed: "v1.8.2", glue: "gws.go", cases: []cases.ID{"20.5.1", "20.5.7"}, says: grew,
 		fault: "The limit of a message is applied only after it was inflated.",
 	},
 	{
@@ -156,7 +156,7 @@ var entries = []entry{
 	},
 	{
 		id: "CVE-2026-1526", source: npm, library: "undici", role: cases.Client,
-		vulnerable: "7.23.0", fixed: "7.24.0", glue: "client.js", cases: []cases.ID{"20.5.1"}, says: grew,
+		vulnerable: "7.23.0", fixed: "7.24.0", glue: "client.js", cases: []cases.ID{"20.5.1", "20.5.7"}, says: grew,
 		fault: "A compressed message is inflated to any size.",
 	},
 	{

@@ -57,11 +57,13 @@ func (b *bench) test(ctx context.Context, e entry, version string) (finding, err
 		args = append(args, "{url}", "{agent}")
 	}
 	failed := b.wstestRun(ctx, args)
-	results, err := report.OpenResults(outdir)
-	if err != nil {
+	results := make(map[cases.ID]cases.Result)
+	if _, err := report.Read(outdir, func(r report.Record) error {
+		results[r.Case.ID] = r.Result
+		return nil
+	}); err != nil {
 		return finding{}, errors.Join(failed, err)
 	}
-	defer results.Close()
 	if got := e.find(results); got != (finding{}) {
 		return got, nil
 	}
