@@ -88,7 +88,7 @@ func anyValue(r *rapid.T, t reflect.Type) (v reflect.Value) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(rapid.IntRange(-1, 70000).Draw(r, "number")))
 	case reflect.Uint8, reflect.Uint16, reflect.Uint64:
-		v.SetUint(rapid.Uint64Max(1<<t.Bits() - 1).Draw(r, "number"))
+		v.SetUint(rapid.Uint64Max(1<<t.Bits()-1).Draw(r, "number"))
 	default:
 		r.Fatalf("do not know how to draw %s", t)
 	}
