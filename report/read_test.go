@@ -96,6 +96,7 @@ func TestJournalComesBeforeTheResultsOfAnEarlierRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer abandon(w)
 	if _, records := readAll(t, dir); !cmp.Equal([]Record{killed}, records) {
 		t.Errorf("read %v", records)
 	}
