@@ -131,6 +131,9 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, rena
 		},
 		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
 	}
+	if len(t.Protocols) > 0 {
+		client.Declared.Protocol = t.Protocols[0]
+	}
 	return client.Run(ctx, j.list, func(p fuzzer.Played) error {
 		p.Agent = rename(p.Agent)
 		return rec.add(p)
