@@ -27,6 +27,7 @@ func respondedTo(c Case) Case {
 // orFails accepts a client that fails the connection, too, which is worth v.
 func orFails(c Case, v Verdict) Case {
 	c.Accept = append(slices.Clip(c.Accept), Outcome{Verdict: v, Ending: &endedByPeer, Says: "The client failed the connection."})
+	c.Tags = []Tag{Handshake}
 	return c
 }
 
@@ -55,13 +56,15 @@ const (
 
 // answersToClients is section 19.4.
 var answersToClients = []Case{
-	respondedTo(Case{
+	// The design fails a client that refuses the answer. One that insists on a parameter
+	// which it has only hinted at supports nothing else (RFC 7692 7).
+	orFails(respondedTo(Case{
 		ID:           "19.4.1",
 		Description:  "The shortest answer that accepts permessage-deflate.",
-		Expectation:  opensAndEchoes,
+		Expectation:  opensAndEchoes + mayNotLike,
 		Requirements: []string{"RFC7692-5-j", "RFC7692-7.2.2-b"},
 		Deflate:      accepting(DeflateParams{}),
-	}),
+	}), NonStrict),
 	orFails(respondedTo(Case{
 		ID:           "19.4.2",
 		Description:  "Answers with parameters that bind the server and need not have been asked for.",
@@ -109,6 +112,7 @@ var answersToClients = []Case{
 		})
 		c.Script, c.Accept = periodic()
 		c.Accept = append(c.Accept, Outcome{Verdict: OK, Ending: &refusesAnswer, Says: "The client refused the answer."})
+		c.Tags = []Tag{Handshake}
 		return c
 	}(),
 	orFails(respondedTo(Case{
@@ -177,6 +181,7 @@ var answersToClients = []Case{
 			Requirements: []string{"RFC7692-7.1.1.1-b"},
 			Deflate:      answersAs([]string{"permessage-deflate"}, "server_no_context_takeover"),
 		})
+		c.Tags = []Tag{Handshake}
 		c.Accept = []Outcome{
 			{Verdict: OK, Ending: &endedByPeer, Says: "The client failed the connection."},
 			{Verdict: NonStrict, Events: c.Accept[0].Events, Says: "The client went on without what it had asked for."},

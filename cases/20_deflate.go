@@ -22,9 +22,13 @@ var rareDeflate = Chapter{
 }
 
 // bare is the extension in which we ask for nothing, and let a server choose our window,
-// as browsers do.
+// as browsers do. Of clients we ask what all of them have to support, and some insist on.
 func bare(want Agreed) *Deflate {
-	return &Deflate{Offer: []DeflateParams{{ClientMaxWindowBits: AnyWindow}}, Accept: []DeflateParams{{}}, Agreed: want}
+	return &Deflate{
+		Offer:  []DeflateParams{{ClientMaxWindowBits: AnyWindow}},
+		Accept: []DeflateParams{{ClientNoContextTakeover: true}},
+		Agreed: want,
+	}
 }
 
 // deflateChecks are those of what is negotiated and compressed.
