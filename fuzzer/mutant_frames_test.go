@@ -68,8 +68,8 @@ func blind(rsv byte) func(*rawPeer, wire.Header) wire.Header {
 	}
 }
 
-// taken is a hook for headers that takes one opcode for another.
-func taken(from, to cases.Op) func(*rawPeer, wire.Header) wire.Header {
+// takenFor is a hook for headers that takes one opcode for another.
+func takenFor(from, to cases.Op) func(*rawPeer, wire.Header) wire.Header {
 	return func(_ *rawPeer, h wire.Header) wire.Header {
 		if h.Opcode == from {
 			h.Opcode = to
@@ -212,16 +212,16 @@ var reservedMutants = []mutant{
 	{name: "skips frames with reserved bits", clause: "RFC 6455 5.2",
 		peer: rawPeer{frame: func(p *rawPeer, h wire.Header, _ []byte) bool { return h.RSV != 0 && p.inflater == nil }}},
 	{name: "takes reserved opcodes", clause: "RFC 6455 5.2", peer: rawPeer{lenient: wire.FaultOpcode}},
-	{name: "takes opcode 3 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(3, cases.OpBinary)}},
-	{name: "takes opcode 4 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(4, cases.OpBinary)}},
-	{name: "takes opcode 5 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(5, cases.OpBinary)}},
-	{name: "takes opcode 6 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(6, cases.OpBinary)}},
-	{name: "takes opcode 7 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(7, cases.OpBinary)}},
-	{name: "takes opcode 11 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(11, cases.OpPing)}},
-	{name: "takes opcode 12 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(12, cases.OpPing)}},
-	{name: "takes opcode 13 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(13, cases.OpPing)}},
-	{name: "takes opcode 14 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(14, cases.OpPing)}},
-	{name: "takes opcode 15 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: taken(15, cases.OpPing)}},
+	{name: "takes opcode 3 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(3, cases.OpBinary)}},
+	{name: "takes opcode 4 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(4, cases.OpBinary)}},
+	{name: "takes opcode 5 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(5, cases.OpBinary)}},
+	{name: "takes opcode 6 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(6, cases.OpBinary)}},
+	{name: "takes opcode 7 for binary", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(7, cases.OpBinary)}},
+	{name: "takes opcode 11 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(11, cases.OpPing)}},
+	{name: "takes opcode 12 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(12, cases.OpPing)}},
+	{name: "takes opcode 13 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(13, cases.OpPing)}},
+	{name: "takes opcode 14 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(14, cases.OpPing)}},
+	{name: "takes opcode 15 for a ping", clause: "RFC 6455 5.2", peer: rawPeer{header: takenFor(15, cases.OpPing)}},
 	{name: "skips data frames with reserved opcodes", clause: "RFC 6455 5.2",
 		peer: rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode.Reserved() && !h.Opcode.Control() }}},
 	{name: "skips control frames with reserved opcodes", clause: "RFC 6455 5.2",

@@ -44,8 +44,8 @@ func TestHonestServerPassesEveryOpening(t *testing.T) {
 	}
 }
 
-// refusing is a front that does not take requests with s in them.
-func refusing(s string) front {
+// refusingServer is a front that does not take requests with s in them.
+func refusingServer(s string) front {
 	return front{fussy: func(request string) bool { return strings.Contains(request, s) }}
 }
 
@@ -54,8 +54,8 @@ func silentTo(s string) front {
 	return front{silent: func(request string) bool { return strings.Contains(request, s) }}
 }
 
-// blind is a front that does not look at a rule.
-func blind(rule string) front { return front{blind: rule} }
+// blindly is a front that does not look at a rule.
+func blindly(rule string) front { return front{blind: rule} }
 
 // replacing is a front in whose 101 are other octets.
 func replacing(old, with string) front {
@@ -72,13 +72,13 @@ func answeringWith(answer func(right string) string) front {
 	return front{answer: func(_ string, right []byte) []byte { return []byte(answer(string(right))) }}
 }
 
-// without leaves a field out of an answer.
-func without(name string) front {
+// withoutServer leaves a field out of an answer.
+func withoutServer(name string) front {
 	return answeringWith(func(right string) string { return strings.Replace(right, "\r\n"+name+":", "\r\nX-Nothing:", 1) })
 }
 
 // keeping is a front that leaves open connections that it should close.
-var keeping = without("Connection")
+var keeping = withoutServer("Connection")
 
 // naming is a front that names these as the subprotocol, in the fields of which an offer
 // is made; {} is that offer.
@@ -102,15 +102,15 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 		says     string // occurs in what is said of one of the variants
 	}{
 		{"14.1.1", "another accept", replacing("Accept: s", "Accept: t"), "Sec-WebSocket-Accept"},
-		{"14.1.2", "names have case", refusing("\r\nhost:"), "400"},
-		{"14.1.3", "values have case", refusing("Connection: UPGRADE"), "400"},
-		{"14.1.4", "no list", refusing("keep-alive,Upgrade"), "400"},
+		{"14.1.2", "names have case", refusingServer("\r\nhost:"), "400"},
+		{"14.1.3", "values have case", refusingServer("Connection: UPGRADE"), "400"},
+		{"14.1.4", "no list", refusingServer("keep-alive,Upgrade"), "400"},
 		{"14.1.5", "silent", silent, "neither answered"},
-		{"14.1.6", "wants Host first", refusing("\r\nHost: peer\r\n\r\n"), "400"},
-		{"14.1.7", "no tabs", refusing(":\t"), "400"},
-		{"14.1.8", "unknown fields", refusing("X-Unknown"), "400"},
-		{"14.1.9", "no absolute form", refusing("GET http"), "400"},
-		{"14.1.10", "no percent", refusing("%20"), "400"},
+		{"14.1.6", "wants Host first", refusingServer("\r\nHost: peer\r\n\r\n"), "400"},
+		{"14.1.7", "no tabs", refusingServer(":\t"), "400"},
+		{"14.1.8", "unknown fields", refusingServer("X-Unknown"), "400"},
+		{"14.1.9", "no absolute form", refusingServer("GET http"), "400"},
+		{"14.1.10", "no percent", refusingServer("%20"), "400"},
 		{"14.1.11", "silent", silent, "neither answered"},
 		{"14.1.12", "wants one read", front{whole: true}, "400"},
 		{"14.1.13", "wants one read", front{whole: true}, "400"},
@@ -121,56 +121,56 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 			return &rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode == cases.OpPing }}
 		}}, "match no accepted"},
 
-		{"14.2.1", "any method", blind("method"), "opened the WebSocket"},
+		{"14.2.1", "any method", blindly("method"), "opened the WebSocket"},
 		{"14.2.2", "any method", front{fussy: func(string) bool { return false }, blind: "method"}, "opened the WebSocket"},
-		{"14.2.3", "CONNECT", blind("*"), "opened the WebSocket"},
-		{"14.2.4", "HTTP/1.0", blind("http/1.0"), "opened the WebSocket"},
+		{"14.2.3", "CONNECT", blindly("*"), "opened the WebSocket"},
+		{"14.2.4", "HTTP/1.0", blindly("http/1.0"), "opened the WebSocket"},
 		{"14.2.5", "silent", silent, "neither answered"},
-		{"14.2.6", "any version", blind("line"), "opened the WebSocket"},
+		{"14.2.6", "any version", blindly("line"), "opened the WebSocket"},
 		{"14.2.7", "silent", silent, "neither answered"},
 		{"14.2.8", "silent", silent, "neither answered"},
-		{"14.2.9", "any target", blind("target"), "opened the WebSocket"},
+		{"14.2.9", "any target", blindly("target"), "opened the WebSocket"},
 		{"14.2.10", "silent", silent, "neither answered"},
 		{"14.2.11", "silent", silentTo("aaaa"), "neither answered"},
-		{"14.2.12", "CR ends lines", blind("*"), "opened the WebSocket"},
+		{"14.2.12", "CR ends lines", blindly("*"), "opened the WebSocket"},
 
-		{"14.3.1", "no Host", blind("host"), "opened the WebSocket"},
-		{"14.3.2", "any Host", blind("host"), "opened the WebSocket"},
-		{"14.3.3", "any Host", blind("host"), "opened the WebSocket"},
-		{"14.3.4", "no Upgrade", blind("upgrade"), "opened the WebSocket"},
-		{"14.3.5", "any Upgrade", blind("upgrade"), "opened the WebSocket"},
+		{"14.3.1", "no Host", blindly("host"), "opened the WebSocket"},
+		{"14.3.2", "any Host", blindly("host"), "opened the WebSocket"},
+		{"14.3.3", "any Host", blindly("host"), "opened the WebSocket"},
+		{"14.3.4", "no Upgrade", blindly("upgrade"), "opened the WebSocket"},
+		{"14.3.5", "any Upgrade", blindly("upgrade"), "opened the WebSocket"},
 		{"14.3.6", "silent", silent, "neither answered"},
-		{"14.3.7", "any Connection", blind("connection"), "opened the WebSocket"},
+		{"14.3.7", "any Connection", blindly("connection"), "opened the WebSocket"},
 		{"14.3.8", "silent", silent, "neither answered"},
-		{"14.3.9", "no key", blind("key"), "opened the WebSocket"},
-		{"14.3.10", "any key", blind("key"), "opened the WebSocket"},
-		{"14.3.11", "any key", blind("key"), "opened the WebSocket"},
-		{"14.3.12", "several keys", blind("key"), "opened the WebSocket"},
-		{"14.3.13", "any key", blind("key"), "opened the WebSocket"},
-		{"14.3.14", "no version", blind("version"), "opened the WebSocket"},
-		{"14.3.15", "any version", blind("version"), "opened the WebSocket"},
-		{"14.3.15", "does not say which", without("Sec-WebSocket-Version"), "status 426"},
+		{"14.3.9", "no key", blindly("key"), "opened the WebSocket"},
+		{"14.3.10", "any key", blindly("key"), "opened the WebSocket"},
+		{"14.3.11", "any key", blindly("key"), "opened the WebSocket"},
+		{"14.3.12", "several keys", blindly("key"), "opened the WebSocket"},
+		{"14.3.13", "any key", blindly("key"), "opened the WebSocket"},
+		{"14.3.14", "no version", blindly("version"), "opened the WebSocket"},
+		{"14.3.15", "any version", blindly("version"), "opened the WebSocket"},
+		{"14.3.15", "does not say which", withoutServer("Sec-WebSocket-Version"), "status 426"},
 		{"14.3.16", "silent", silent, "neither answered"},
-		{"14.3.17", "any version", blind("version"), "opened the WebSocket"},
+		{"14.3.17", "any version", blindly("version"), "opened the WebSocket"},
 		{"14.3.18", "silent", silent, "neither answered"},
 
-		{"14.4.1", "blanks before colons", blind("syntax"), "opened the WebSocket"},
-		{"14.4.2", "a fold is a field", blind("syntax"), "opened the WebSocket"},
-		{"14.4.3", "a line that begins with a blank is a field", blind("syntax"), "opened the WebSocket"},
-		{"14.4.4", "any octet in the key", blind("*"), "opened the WebSocket"},
-		{"14.4.5", "any line", blind("syntax"), "opened the WebSocket"},
+		{"14.4.1", "blanks before colons", blindly("syntax"), "opened the WebSocket"},
+		{"14.4.2", "a fold is a field", blindly("syntax"), "opened the WebSocket"},
+		{"14.4.3", "a line that begins with a blank is a field", blindly("syntax"), "opened the WebSocket"},
+		{"14.4.4", "any octet in the key", blindly("*"), "opened the WebSocket"},
+		{"14.4.5", "any line", blindly("syntax"), "opened the WebSocket"},
 		{"14.4.6", "silent", silent, "neither answered"},
 		{"14.4.7", "names what is no name", naming("{}"), "opened the WebSocket"},
 		{"14.4.8", "silent", silent, "neither answered"},
-		{"14.4.9", "content is frames", blind("content"), "match no accepted"},
-		{"14.4.10", "any length", blind("content"), "opened the WebSocket"},
+		{"14.4.9", "content is frames", blindly("content"), "match no accepted"},
+		{"14.4.10", "any length", blindly("content"), "opened the WebSocket"},
 		{"14.4.10", "goes on", keeping, "the request behind it"},
-		{"14.4.11", "content is frames", blind("content"), "match no accepted"},
+		{"14.4.11", "content is frames", blindly("content"), "match no accepted"},
 		{"14.4.12", "goes on", keeping, "the request behind it"},
-		{"14.4.13", "any coding", blind("content"), "opened the WebSocket"},
+		{"14.4.13", "any coding", blindly("content"), "opened the WebSocket"},
 		{"14.4.13", "goes on", keeping, "the request behind it"},
-		{"14.4.14", "any version", blind("version"), "opened the WebSocket"},
-		{"14.4.15", "opens a WebSocket", blind("*"), "opened the WebSocket"},
+		{"14.4.14", "any version", blindly("version"), "opened the WebSocket"},
+		{"14.4.15", "opens a WebSocket", blindly("*"), "opened the WebSocket"},
 		{"14.4.16", "silent", silentTo("Key1"), "neither answered"},
 
 		{"14.5.1", "HTTP/1.0", replacing("HTTP/1.1", "HTTP/1.0"), "HTTP/1.0 101"},
@@ -210,17 +210,17 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 		{"14.6.8", "silent", silentTo("   "), "neither answered"},
 
 		{"14.7.1", "silent", silentTo("absent"), "neither answered"},
-		{"14.7.2", "no Allow", without("Allow"), "no Allow"},
-		{"14.7.2", "no Upgrade", without("Upgrade"), "no Upgrade"},
-		{"14.7.2", "no version", without("Sec-WebSocket-Version"), "no Sec-WebSocket-Version"},
+		{"14.7.2", "no Allow", withoutServer("Allow"), "no Allow"},
+		{"14.7.2", "no Upgrade", withoutServer("Upgrade"), "no Upgrade"},
+		{"14.7.2", "no version", withoutServer("Sec-WebSocket-Version"), "no Sec-WebSocket-Version"},
 		{"14.7.2", "401", answeringWith(func(r string) string { return strings.Replace(r, "1.1 4", "1.1 401 4", 1) }), "WWW-Authenticate"},
 		{"14.7.3", "silent", silent, "neither answered"},
 		{"14.7.4", "silent", silent, "neither answered"},
-		{"14.7.5", "every resource", blind("absent"), "opened the WebSocket"},
+		{"14.7.5", "every resource", blindly("absent"), "opened the WebSocket"},
 
 		{"14.8.1", "silent", silent, "neither answered"},
-		{"14.8.2", "any origin", blind("origin"), "opened the WebSocket"},
-		{"14.8.3", "any origin", blind("origin"), "opened the WebSocket"},
+		{"14.8.2", "any origin", blindly("origin"), "opened the WebSocket"},
+		{"14.8.3", "any origin", blindly("origin"), "opened the WebSocket"},
 		{"14.8.4", "silent", silentTo("Origin: http"), "neither answered"},
 	} {
 		t.Run(c.id+" "+c.name, func(t *testing.T) {

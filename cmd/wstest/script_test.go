@@ -17,7 +17,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"gobahn/internal/leaks"
+	"gobahn/wire/leaks"
 )
 
 func TestMain(m *testing.M) {

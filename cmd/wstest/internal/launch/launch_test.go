@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"gobahn/cmd/wstest/internal/launch"
-	"gobahn/internal/leaks"
+	"gobahn/wire/leaks"
 )
 
 const (

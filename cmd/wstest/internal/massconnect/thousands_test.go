@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"gobahn/cmd/wstest/internal/echo"
-	"gobahn/internal/leaks"
+	"gobahn/wire/leaks"
 )
 
 var thousands = flag.Int("massconnect.connections", 1000, "how many connections TestThousands opens to a server in another process")

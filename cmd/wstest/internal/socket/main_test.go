@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"gobahn/internal/leaks"
+	"gobahn/wire/leaks"
 )
 
 func TestMain(m *testing.M) { os.Exit(leaks.Watch(m).Run()) }
