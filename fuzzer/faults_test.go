@@ -241,12 +241,15 @@ func TestFailedTLSHandshakesAreToldOf(t *testing.T) {
 	if n := len(notices); n != 17 {
 		t.Errorf("%d notices more, want 17, for 20 are enough", n)
 	}
-	var last string
-	for len(notices) > 0 {
-		last = <-notices
+	const more = "; more of this kind is not shown"
+	announced := 0
+	for len(notices) > 0 { // not always in the order in which the connections came
+		if strings.HasSuffix(<-notices, more) {
+			announced++
+		}
 	}
-	if !strings.HasSuffix(last, "; more of this kind is not shown") {
-		t.Errorf("the last one is %q", last)
+	if announced != 1 {
+		t.Errorf("%d notices say that more is not shown, want one", announced)
 	}
 	if _, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}); err != nil {
 		t.Errorf("a client that is right: %v", err)
@@ -292,7 +295,7 @@ func TestNothingIsTimedByTheWallClock(t *testing.T) {
 			if !ok {
 				continue
 			}
-			if s, ok := call.Fun.(*ast.SelectorExpr); ok && strips.MatchString(s.Sel.Name) {
+			if s, ok := call.Fun.(*ast.SelectorExpr); ok && strips.MatchString(s.Sel.Name) && fmt.Sprint(s.X) != "url" {
 				text := string(src[set.Position(call.Pos()).Offset:set.Position(call.End()).Offset])
 				if key := fmt.Sprintf("%s: %s", filepath.Base(name), text); allowed[key] == "" {
 					t.Errorf("%s: %s reads the wall clock", set.Position(call.Pos()), text)

@@ -160,7 +160,7 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 		{"14.4.4", "any octet in the key", blindly("*"), "opened the WebSocket"},
 		{"14.4.5", "any line", blindly("syntax"), "opened the WebSocket"},
 		{"14.4.6", "silent", silent, "neither answered"},
-		{"14.4.7", "names what is no name", naming("{}"), "opened the WebSocket"},
+		{"14.4.7", "names what is no name", naming("{}"), "which is no name"},
 		{"14.4.8", "silent", silent, "neither answered"},
 		{"14.4.9", "content is frames", blindly("content"), "match no accepted"},
 		{"14.4.10", "any length", blindly("content"), "opened the WebSocket"},
@@ -205,7 +205,7 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 		{"14.6.3", "two fields", naming("gobahn.test", "gobahn.test"), "2 fields"},
 		{"14.6.3", "the first line alone", naming(), "opened the WebSocket"},
 		{"14.6.5", "names both", naming("{}"), "subprotocol"},
-		{"14.6.6", "names what is no name", naming("{}"), "opened the WebSocket"},
+		{"14.6.6", "names what is no name", naming("{}"), "which is no name"},
 		{"14.6.7", "silent", silentTo("p1,"), "neither answered"},
 		{"14.6.8", "silent", silentTo("   "), "neither answered"},
 

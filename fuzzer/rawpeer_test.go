@@ -1,9 +1,10 @@
 package fuzzer_test
 
 import (
-	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"time"
 	"unicode/utf8"
@@ -28,7 +29,8 @@ type rawPeer struct {
 	ended func(p *rawPeer)
 	// lenient are the faults of headers that the peer looks past.
 	lenient wire.Faults
-	// key gives the masking keys of a client; nil: they are random.
+	// key gives the masking keys of a client; nil: they are random, the same for the
+	// same target.
 	key func() [4]byte
 	// params are what the peer wants of permessage-deflate; nil: nothing.
 	params *cases.DeflateParams
@@ -49,6 +51,8 @@ type rawPeer struct {
 	reading func(p *rawPeer, b []byte) []byte
 
 	nc     net.Conn
+	seed   string
+	keys   *rand.ChaCha8
 	client bool // we are the client
 	dec    wire.Decoder
 	open   cases.Op
@@ -106,7 +110,10 @@ func (p *rawPeer) nextKey() (key [4]byte) {
 	if p.key != nil {
 		return p.key()
 	}
-	rand.Read(key[:]) // never fails
+	if p.keys == nil {
+		p.keys = rand.NewChaCha8(sha256.Sum256([]byte(p.seed)))
+	}
+	p.keys.Read(key[:]) // never fails
 	return key
 }
 
@@ -155,7 +162,7 @@ func (p *rawPeer) serve(nc net.Conn) {
 
 // dial plays a client on nc.
 func (p *rawPeer) dial(nc net.Conn, target string) {
-	p.nc, p.client = nc, true
+	p.nc, p.client, p.seed = nc, true, target
 	defer nc.Close()
 	host := "fuzzer"
 	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
