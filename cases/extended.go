@@ -36,11 +36,6 @@ var (
 		{Verdict: Informational, Status: []string{AnyRefusal}, Says: "The server refused the request."},
 		{Verdict: Informational, Status: []string{Dropped}, Says: "The server ended TCP without an answer."},
 	}
-	// declines is for offers of an extension that have to be declined.
-	declines = []Answer{
-		{Verdict: OK, Status: []string{"101"}, Without: []string{"Sec-WebSocket-Extensions"}},
-		{Verdict: NonStrict, Status: []string{"4xx"}},
-	}
 )
 
 const mib = 1 << 20 // octets
