@@ -55,7 +55,7 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 		r, answered = gradeOpen(c, o)
 	}
 	if b, found := c.breach(o); found && !worse(r.Verdict, b.Verdict) { // if both are as bad, it is the cause
-		r.Verdict, r.Says = b.Verdict, sentence(b.Says)
+		r.Verdict, r.Says = b.Verdict, sentence(capital(b.Says))
 	}
 	if says := harm(c, o); says != "" {
 		r.Verdict, r.Says = Failed, says

@@ -117,3 +117,11 @@ func sentence(s string) string {
 	}
 	return s + "."
 }
+
+// capital is s with a capital letter.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -76,7 +76,11 @@ func (p Page) command() string {
 	if p.Observation.Server {
 		return fmt.Sprintf("wstest test-client --cases %s --seed %d", quoted(string(p.Case.ID)), p.Observation.Seed)
 	}
-	return fmt.Sprintf("wstest run %s %s --seed %d", quoted(string(p.Case.ID)), quoted(p.address()), p.Observation.Seed)
+	id := p.Case.ID
+	if len(p.Case.Variants) > 0 {
+		id = cases.PartID(id, p.Result.Worst)
+	}
+	return fmt.Sprintf("wstest run %s %s --seed %d", quoted(string(id)), quoted(p.address()), p.Observation.Seed)
 }
 
 // commandNote is what else there is to know for that.
