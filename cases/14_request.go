@@ -125,8 +125,8 @@ var requestLine = []Case{
 		Spec:         []string{"RFC 9112 2.2"},
 		Requirements: []string{"RFC9112-2.2-b", "RFC9112-2.2-c"},
 		Variants: []Variant{
-			{Name: "LF", Opening: &Opening{Style: Style{End: "\n"}, Answers: orWaits(eitherAnswer)}},
-			{Name: "LF at the end alone", Opening: &Opening{Style: Style{LastEnd: "\n"}, Answers: orWaits(eitherAnswer)}},
+			{Name: "LF", Opening: &Opening{Style: Style{End: "\n"}, Time: Second, Answers: orWaits(eitherAnswer)}},
+			{Name: "LF at the end alone", Opening: &Opening{Style: Style{LastEnd: "\n"}, Time: Second, Answers: orWaits(eitherAnswer)}},
 			{Name: "CR", Opening: &Opening{Style: Style{End: "\r", LastEnd: "\r\n\r\n"}, Answers: mustRefuse}},
 			{Name: "CR CR LF", Opening: &Opening{Style: Style{End: "\r\r\n", LastEnd: "\r\n"}, Answers: eitherAnswer}},
 		},

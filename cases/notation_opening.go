@@ -50,6 +50,9 @@ func (o *Opening) Lines() (lines []string) {
 	if o.Early {
 		add("without waiting for the answer")
 	}
+	if o.Time > 0 {
+		add("an answer within %s", o.Time)
+	}
 	return lines
 }
 
@@ -108,6 +111,9 @@ func (a Answer) String() string {
 	}
 	if len(a.Without) > 0 {
 		s += " without " + strings.Join(a.Without, ", ")
+	}
+	if len(a.Then) > 0 {
+		s += ", then " + strings.Join(a.Then, ", ")
 	}
 	return s
 }

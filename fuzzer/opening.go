@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"gobahn/cases"
 	"gobahn/wire"
@@ -163,6 +164,9 @@ func (h *clientHandshake) afterPrior(s *session, b []byte) (rest []byte) {
 // greet sends our half of the opening handshake as o wants it, and begins with the
 // script if that does not wait for the answer.
 func (s *session) greet(octets []byte, o cases.Opening) {
+	if o.Time > 0 {
+		s.set(openingTimer, time.Duration(o.Time))
+	}
 	if len(o.Pauses) == 0 {
 		s.conn.Send(octets, o.Wire)
 	} else {

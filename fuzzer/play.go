@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"time"
 
 	"gobahn/cases"
@@ -195,7 +196,7 @@ func (s *session) playSplit() {
 	if len(p.pauses) == 0 {
 		s.player.split = nil
 		if p.head && s.state == opening { // from now on the peer can answer
-			s.set(openingTimer, s.opts.OpenHandshakeTimeout)
+			s.set(openingTimer, cmp.Or(time.Duration(s.c.Opening.Time), s.opts.OpenHandshakeTimeout))
 		}
 		return
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,7 @@ func (d *declarations) flags(cmd *cobra.Command) {
 func (d *declarations) serverFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&d.peer.Origin, "origin-allow", "", "an Origin that the server lets in, while it refuses others")
+	f.StringVar(&d.peer.Absent, "absent-path", "", "path of a resource that the server does not have")
 }
 
 // patterns select the cases of the suite, if one is given; asked are those of --cases.
@@ -60,6 +62,9 @@ func (d *declarations) fitting(list []cases.Case, named []string) ([]cases.Case,
 			return nil, usagef("--tags: unknown tag %q: want %s or %s", name, cases.Slow, cases.Heavy)
 		}
 		tags = append(tags, tag)
+	}
+	if path := d.peer.Absent; path != "" && (!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unicode.IsSpace)) {
+		return nil, usagef("--absent-path %q: want a path without blanks, such as /nothing", path)
 	}
 	return cases.For(list, d.role, tags, named), nil
 }

@@ -139,6 +139,9 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fu
 		},
 		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
 	}
+	if len(t.Protocols) > 0 {
+		client.Declared.Protocol = t.Protocols[0]
+	}
 	if j.resume {
 		if err := j.takeUp(ctx, rec, client, rename); err != nil {
 			return err

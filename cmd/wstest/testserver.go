@@ -128,9 +128,6 @@ func (s *testServer) target(raw string, started bool) (spec.Target, error) {
 	if err != nil {
 		return spec.Target{}, err
 	}
-	if len(s.subprotocols) > 0 {
-		s.peer.Protocol = s.subprotocols[0]
-	}
 	t := spec.Target{URL: raw, Origin: s.origin, Protocols: s.subprotocols, Options: fuzzer.DefaultOptions()}
 	for _, h := range s.headers {
 		name, value, ok := strings.Cut(h, ":")
