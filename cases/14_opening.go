@@ -71,7 +71,7 @@ var (
 
 // answerTime is how long a server may take to answer a request that it may refuse: long
 // enough for a busy one, and shorter than the time after which common ones give up.
-const answerTime = 2 * Second
+const answerTime = 4 * Second
 
 // forServers completes cases about what a server answers. One that opens the WebSocket
 // where it may has to echo a probe, unless the case has a script of its own.

@@ -256,6 +256,8 @@ func headline(c Case, o Observation, r Result, answered bool) string {
 		return WrongAnswer
 	case !o.Opened && o.Closing.OpeningTimeout:
 		return NoAnswer + "the opening handshake"
+	case !o.Opened && !c.Opening.Opens(): // it may refuse, but not so
+		return WrongAnswer
 	case !o.Opened:
 		return RefusedIt
 	case ending.Peer && o.Closing.ClosedByMe:

@@ -74,7 +74,7 @@ func TestOpeningsAreEditedAndAnswersJudged(t *testing.T) {
 		{"right, and has to be refused", opened(cases.Opening{Answers: refused}), cases.Failed, cases.OK, cases.Accepted, "opened the WebSocket"},
 		{"cut for ever", opened(cases.Opening{Cut: 20, Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{cases.Unanswered}}}}), cases.OK, cases.Informational, "", "neither answered"},
 		{"a field of the answer is missing", opened(cases.Opening{Edits: []cases.Edit{cases.Set("Sec-WebSocket-Version", "99")},
-			Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{"4xx"}, With: []string{"X-Nothing"}}}}), cases.Failed, cases.Informational, cases.RefusedIt, ""},
+			Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{"4xx"}, With: []string{"X-Nothing"}}}}), cases.Failed, cases.Informational, cases.WrongAnswer, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
