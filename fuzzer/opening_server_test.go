@@ -205,7 +205,7 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 		{"14.6.3", "two fields", naming("gobahn.test", "gobahn.test"), "2 fields"},
 		{"14.6.3", "the first line alone", naming(), "opened the WebSocket"},
 		{"14.6.5", "names both", naming("{}"), "subprotocol"},
-		{"14.6.6", "names what is no name", naming("{}"), "opened the WebSocket"},
+		{"14.6.6", "names what is no name", naming("{}"), "no name"},
 		{"14.6.7", "silent", silentTo("p1,"), "neither answered"},
 		{"14.6.8", "silent", silentTo("   "), "neither answered"},
 
