@@ -89,7 +89,7 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 
 // everyOpening has all that an opening can have.
 var everyOpening = &Opening{
-	Key: "k", Line: Of("GET / HTTP/1.1"), Octets: Of("x"), Before: Of("b"), Prior: Of("p"), After: Of("a"), Cut: -1, Early: true, Wants: []string{"Origin"}, Time: Second,
+	Key: "k", Line: Of("GET / HTTP/1.1"), Octets: Of("x"), Before: Of("b"), Prior: Of("p"), After: Of("a"), Cut: -1, Early: true, Time: Second, Wants: []string{"Origin"},
 	Edits:  []Edit{{Set: "A", To: Of("v")}, {Add: "A"}, {Remove: "A"}, {First: "A"}, {Last: "A"}, Insert("X: y\r\n")},
 	Style:  Style{Names: "lower", Colon: ":", Trail: " ", End: "\n", LastEnd: "\r\n", Reverse: true},
 	Pauses: []Pause{{At: -1, Wait: Wait{For: Second}}}, Wire: Wire{Chop: 1},

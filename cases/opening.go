@@ -28,8 +28,7 @@ type Opening struct {
 	Wire   Wire    `json:"wire,omitzero"`
 	Early  bool    `json:"early,omitempty"` // the script does not wait for the server's answer
 
-	Time Duration `json:"time,omitempty"` // for the answer of a server; 0: as long as an opening handshake may take
-
+	Time  Duration `json:"time,omitempty"`  // for the answer of a server; 0: as long as an opening handshake may take
 	Wants []string `json:"wants,omitempty"` // fields that a client's request must have for the case to be played; with "no " before it, must not
 
 	Answers []Answer `json:"answers,omitempty"` // of a server, the first that matches counts; nil: it opens the WebSocket

@@ -54,8 +54,8 @@ func silentTo(s string) front {
 	return front{silent: func(request string) bool { return strings.Contains(request, s) }}
 }
 
-// blindly is a front that does not look at a rule.
-func blindly(rule string) front { return front{blind: rule} }
+// blindServer is a front that does not look at a rule.
+func blindServer(rule string) front { return front{blind: rule} }
 
 // replacing is a front in whose 101 are other octets.
 func replacing(old, with string) front {
@@ -72,13 +72,13 @@ func answeringWith(answer func(right string) string) front {
 	return front{answer: func(_ string, right []byte) []byte { return []byte(answer(string(right))) }}
 }
 
-// withoutServer leaves a field out of an answer.
-func withoutServer(name string) front {
+// lacking leaves a field out of an answer.
+func lacking(name string) front {
 	return answeringWith(func(right string) string { return strings.Replace(right, "\r\n"+name+":", "\r\nX-Nothing:", 1) })
 }
 
 // keeping is a front that leaves open connections that it should close.
-var keeping = withoutServer("Connection")
+var keeping = lacking("Connection")
 
 // naming is a front that names these as the subprotocol, in the fields of which an offer
 // is made; {} is that offer.
@@ -121,56 +121,56 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 			return &rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode == cases.OpPing }}
 		}}, "match no accepted"},
 
-		{"14.2.1", "any method", blindly("method"), "opened the WebSocket"},
+		{"14.2.1", "any method", blindServer("method"), "opened the WebSocket"},
 		{"14.2.2", "any method", front{fussy: func(string) bool { return false }, blind: "method"}, "opened the WebSocket"},
-		{"14.2.3", "CONNECT", blindly("*"), "opened the WebSocket"},
-		{"14.2.4", "HTTP/1.0", blindly("http/1.0"), "opened the WebSocket"},
+		{"14.2.3", "CONNECT", blindServer("*"), "opened the WebSocket"},
+		{"14.2.4", "HTTP/1.0", blindServer("http/1.0"), "opened the WebSocket"},
 		{"14.2.5", "silent", silent, "neither answered"},
-		{"14.2.6", "any version", blindly("line"), "opened the WebSocket"},
+		{"14.2.6", "any version", blindServer("line"), "opened the WebSocket"},
 		{"14.2.7", "silent", silent, "neither answered"},
 		{"14.2.8", "silent", silent, "neither answered"},
-		{"14.2.9", "any target", blindly("target"), "opened the WebSocket"},
+		{"14.2.9", "any target", blindServer("target"), "opened the WebSocket"},
 		{"14.2.10", "silent", silent, "neither answered"},
 		{"14.2.11", "silent", silentTo("aaaa"), "neither answered"},
-		{"14.2.12", "CR ends lines", blindly("*"), "opened the WebSocket"},
+		{"14.2.12", "CR ends lines", blindServer("*"), "opened the WebSocket"},
 
-		{"14.3.1", "no Host", blindly("host"), "opened the WebSocket"},
-		{"14.3.2", "any Host", blindly("host"), "opened the WebSocket"},
-		{"14.3.3", "any Host", blindly("host"), "opened the WebSocket"},
-		{"14.3.4", "no Upgrade", blindly("upgrade"), "opened the WebSocket"},
-		{"14.3.5", "any Upgrade", blindly("upgrade"), "opened the WebSocket"},
+		{"14.3.1", "no Host", blindServer("host"), "opened the WebSocket"},
+		{"14.3.2", "any Host", blindServer("host"), "opened the WebSocket"},
+		{"14.3.3", "any Host", blindServer("host"), "opened the WebSocket"},
+		{"14.3.4", "no Upgrade", blindServer("upgrade"), "opened the WebSocket"},
+		{"14.3.5", "any Upgrade", blindServer("upgrade"), "opened the WebSocket"},
 		{"14.3.6", "silent", silent, "neither answered"},
-		{"14.3.7", "any Connection", blindly("connection"), "opened the WebSocket"},
+		{"14.3.7", "any Connection", blindServer("connection"), "opened the WebSocket"},
 		{"14.3.8", "silent", silent, "neither answered"},
-		{"14.3.9", "no key", blindly("key"), "opened the WebSocket"},
-		{"14.3.10", "any key", blindly("key"), "opened the WebSocket"},
-		{"14.3.11", "any key", blindly("key"), "opened the WebSocket"},
-		{"14.3.12", "several keys", blindly("key"), "opened the WebSocket"},
-		{"14.3.13", "any key", blindly("key"), "opened the WebSocket"},
-		{"14.3.14", "no version", blindly("version"), "opened the WebSocket"},
-		{"14.3.15", "any version", blindly("version"), "opened the WebSocket"},
-		{"14.3.15", "does not say which", withoutServer("Sec-WebSocket-Version"), "status 426"},
+		{"14.3.9", "no key", blindServer("key"), "opened the WebSocket"},
+		{"14.3.10", "any key", blindServer("key"), "opened the WebSocket"},
+		{"14.3.11", "any key", blindServer("key"), "opened the WebSocket"},
+		{"14.3.12", "several keys", blindServer("key"), "opened the WebSocket"},
+		{"14.3.13", "any key", blindServer("key"), "opened the WebSocket"},
+		{"14.3.14", "no version", blindServer("version"), "opened the WebSocket"},
+		{"14.3.15", "any version", blindServer("version"), "opened the WebSocket"},
+		{"14.3.15", "does not say which", lacking("Sec-WebSocket-Version"), "status 426"},
 		{"14.3.16", "silent", silent, "neither answered"},
-		{"14.3.17", "any version", blindly("version"), "opened the WebSocket"},
+		{"14.3.17", "any version", blindServer("version"), "opened the WebSocket"},
 		{"14.3.18", "silent", silent, "neither answered"},
 
-		{"14.4.1", "blanks before colons", blindly("syntax"), "opened the WebSocket"},
-		{"14.4.2", "a fold is a field", blindly("syntax"), "opened the WebSocket"},
-		{"14.4.3", "a line that begins with a blank is a field", blindly("syntax"), "opened the WebSocket"},
-		{"14.4.4", "any octet in the key", blindly("*"), "opened the WebSocket"},
-		{"14.4.5", "any line", blindly("syntax"), "opened the WebSocket"},
+		{"14.4.1", "blanks before colons", blindServer("syntax"), "opened the WebSocket"},
+		{"14.4.2", "a fold is a field", blindServer("syntax"), "opened the WebSocket"},
+		{"14.4.3", "a line that begins with a blank is a field", blindServer("syntax"), "opened the WebSocket"},
+		{"14.4.4", "any octet in the key", blindServer("*"), "opened the WebSocket"},
+		{"14.4.5", "any line", blindServer("syntax"), "opened the WebSocket"},
 		{"14.4.6", "silent", silent, "neither answered"},
-		{"14.4.7", "names what is no name", naming("{}"), "which is no name"},
+		{"14.4.7", "names what is no name", naming("{}"), "opened the WebSocket"},
 		{"14.4.8", "silent", silent, "neither answered"},
-		{"14.4.9", "content is frames", blindly("content"), "match no accepted"},
-		{"14.4.10", "any length", blindly("content"), "opened the WebSocket"},
+		{"14.4.9", "content is frames", blindServer("content"), "match no accepted"},
+		{"14.4.10", "any length", blindServer("content"), "opened the WebSocket"},
 		{"14.4.10", "goes on", keeping, "the request behind it"},
-		{"14.4.11", "content is frames", blindly("content"), "match no accepted"},
+		{"14.4.11", "content is frames", blindServer("content"), "match no accepted"},
 		{"14.4.12", "goes on", keeping, "the request behind it"},
-		{"14.4.13", "any coding", blindly("content"), "opened the WebSocket"},
+		{"14.4.13", "any coding", blindServer("content"), "opened the WebSocket"},
 		{"14.4.13", "goes on", keeping, "the request behind it"},
-		{"14.4.14", "any version", blindly("version"), "opened the WebSocket"},
-		{"14.4.15", "opens a WebSocket", blindly("*"), "opened the WebSocket"},
+		{"14.4.14", "any version", blindServer("version"), "opened the WebSocket"},
+		{"14.4.15", "opens a WebSocket", blindServer("*"), "opened the WebSocket"},
 		{"14.4.16", "silent", silentTo("Key1"), "neither answered"},
 
 		{"14.5.1", "HTTP/1.0", replacing("HTTP/1.1", "HTTP/1.0"), "HTTP/1.0 101"},
@@ -205,22 +205,22 @@ func TestEveryLieInAnOpeningIsCaughtAndNamed(t *testing.T) {
 		{"14.6.3", "two fields", naming("gobahn.test", "gobahn.test"), "2 fields"},
 		{"14.6.3", "the first line alone", naming(), "opened the WebSocket"},
 		{"14.6.5", "names both", naming("{}"), "subprotocol"},
-		{"14.6.6", "names what is no name", naming("{}"), "which is no name"},
+		{"14.6.6", "names what is no name", naming("{}"), "no name"},
 		{"14.6.7", "silent", silentTo("p1,"), "neither answered"},
 		{"14.6.8", "silent", silentTo("   "), "neither answered"},
 
 		{"14.7.1", "silent", silentTo("absent"), "neither answered"},
-		{"14.7.2", "no Allow", withoutServer("Allow"), "no Allow"},
-		{"14.7.2", "no Upgrade", withoutServer("Upgrade"), "no Upgrade"},
-		{"14.7.2", "no version", withoutServer("Sec-WebSocket-Version"), "no Sec-WebSocket-Version"},
+		{"14.7.2", "no Allow", lacking("Allow"), "no Allow"},
+		{"14.7.2", "no Upgrade", lacking("Upgrade"), "no Upgrade"},
+		{"14.7.2", "no version", lacking("Sec-WebSocket-Version"), "no Sec-WebSocket-Version"},
 		{"14.7.2", "401", answeringWith(func(r string) string { return strings.Replace(r, "1.1 4", "1.1 401 4", 1) }), "WWW-Authenticate"},
 		{"14.7.3", "silent", silent, "neither answered"},
 		{"14.7.4", "silent", silent, "neither answered"},
-		{"14.7.5", "every resource", blindly("absent"), "opened the WebSocket"},
+		{"14.7.5", "every resource", blindServer("absent"), "opened the WebSocket"},
 
 		{"14.8.1", "silent", silent, "neither answered"},
-		{"14.8.2", "any origin", blindly("origin"), "opened the WebSocket"},
-		{"14.8.3", "any origin", blindly("origin"), "opened the WebSocket"},
+		{"14.8.2", "any origin", blindServer("origin"), "opened the WebSocket"},
+		{"14.8.3", "any origin", blindServer("origin"), "opened the WebSocket"},
 		{"14.8.4", "silent", silentTo("Origin: http"), "neither answered"},
 	} {
 		t.Run(c.id+" "+c.name, func(t *testing.T) {
