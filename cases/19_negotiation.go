@@ -410,7 +410,7 @@ var hostileOffers = []Case{
 
 // pair are two variants, of which the second has twice as much to do.
 func pair(what string, d func(n int) *Deflate) (list []Variant) {
-	for _, n := range []int{15_000, 30_000} {
+	for _, n := range []int{3_500, 7_000} { // what many servers take of a head
 		list = append(list, Variant{Name: fmt.Sprintf("%d %s", n, what), Deflate: d(n)})
 	}
 	return list

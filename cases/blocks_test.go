@@ -75,7 +75,7 @@ func TestGrowthIsLookedAtInPairs(t *testing.T) {
 	took := func(list ...Duration) (parts []*Observation) {
 		for _, d := range list {
 			o := observed()
-			o.Duration = d * Second / 10
+			o.Duration = d * Second
 			parts = append(parts, &o)
 		}
 		return parts

@@ -95,8 +95,8 @@ func accepting(value string) *rawPeer {
 	}
 }
 
-// compressing has a peer compress in a way of its own.
-func compressing(how func(p *rawPeer, plain []byte) []byte) *rawPeer {
+// compressingBy has a peer compress in a way of its own.
+func compressingBy(how func(p *rawPeer, plain []byte) []byte) *rawPeer {
 	return &rawPeer{params: &cases.DeflateParams{ClientMaxWindowBits: 0}, message: func(p *rawPeer, _ int, op cases.Op, plain []byte) bool {
 		p.sendPacked(op, how(p, plain))
 		return true
@@ -140,7 +140,7 @@ var slips = []slip{
 	{"takes a window that it has not offered", "19.4.10", cases.Client, laxClient, "wrong endpoint"},
 	{"takes what does not parse", "19.4.14", cases.Client, laxClient, "wrong endpoint"},
 	{"compresses though nothing was agreed on", "19.4.15", cases.Client, func() *rawPeer {
-		return compressing(func(_ *rawPeer, plain []byte) []byte { return wire.NewCompressor(15, true).Append(nil, plain) })
+		return compressingBy(func(_ *rawPeer, plain []byte) []byte { return wire.NewCompressor(15, true).Append(nil, plain) })
 	}, "reserved bits set"},
 	{"remembers what it should forget", "19.4.3", cases.Client, rememberingPeer, "a back-reference of"},
 	{"has too large a window", "19.4.4", cases.Client, windowedPeer, "the window agreed on has"},
@@ -154,16 +154,16 @@ var slips = []slip{
 			return false
 		})
 	}, "no accepted outcome"},
-	{"stops at a final block", "20.1.8", "", func() *rawPeer { return echoing("He") }, "no accepted outcome"},
-	{"does not look at blocks", "20.2.1", "", func() *rawPeer { return echoing("") }, "wrong endpoint"},
+	{"stops at a final block", "20.1.8", "", func() *rawPeer { return sendingBack("He") }, "no accepted outcome"},
+	{"does not look at blocks", "20.2.1", "", func() *rawPeer { return sendingBack("") }, "wrong endpoint"},
 	{"says nothing of what it cannot inflate", "20.2.8", "", func() *rawPeer {
 		return withFrame(func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.RSV == 4 })
 	}, "wrong endpoint"},
-	{"tells what is in its memory", "20.2.4", "", func() *rawPeer { return echoing("\x00\x00\x00") }, "wrong endpoint"},
-	{"does not look at inflated text", "20.2.10", "", func() *rawPeer { return echoing("\xce\xba\xed\xa0\x80") }, "wrong endpoint"},
+	{"tells what is in its memory", "20.2.4", "", func() *rawPeer { return sendingBack("\x00\x00\x00") }, "wrong endpoint"},
+	{"does not look at inflated text", "20.2.10", "", func() *rawPeer { return sendingBack("\xce\xba\xed\xa0\x80") }, "wrong endpoint"},
 	{"looks past RSV1 in later frames", "20.3.1", "", func() *rawPeer { return &rawPeer{params: &cases.DeflateParams{}, lenient: wire.FaultRSV} }, "wrong endpoint"},
 	{"looks past RSV1 in control frames", "20.3.2", "", func() *rawPeer { return &rawPeer{params: &cases.DeflateParams{}, lenient: wire.FaultRSV} }, "wrong endpoint"},
-	{"inflates what was not agreed on", "20.3.4", "", func() *rawPeer { return echoing("Hello") }, "wrong endpoint"},
+	{"inflates what was not agreed on", "20.3.4", "", func() *rawPeer { return sendingBack("Hello") }, "wrong endpoint"},
 	{"sets RSV1 in pongs", "20.3.5", "", func() *rawPeer {
 		return withFrame(func(p *rawPeer, h wire.Header, b []byte) bool {
 			if h.Opcode == cases.OpPing {
@@ -175,7 +175,7 @@ var slips = []slip{
 	{"has too large a window", "20.4.1", "", windowedPeer, "the window agreed on has"},
 	{"remembers what it should forget", "20.4.2", "", rememberingPeer, "a back-reference of"},
 	{"leaves the tail", "20.4.3", "", func() *rawPeer {
-		return compressing(func(p *rawPeer, plain []byte) []byte {
+		return compressingBy(func(p *rawPeer, plain []byte) []byte {
 			return append(p.compressor.Append(nil, plain), wire.DeflateTail...)
 		})
 	}, "ends in 00 00 ff ff"},
@@ -190,12 +190,12 @@ func laxClient() *rawPeer {
 func backtracking() *rawPeer {
 	return &rawPeer{asked: func(request wire.Head) {
 		n := len(request.Get("Sec-WebSocket-Extensions"))
-		time.Sleep(time.Duration(n) * time.Duration(n))
+		time.Sleep(20 * time.Duration(n*n))
 	}}
 }
 
-// echoing sends something back for every compressed message.
-func echoing(what string) *rawPeer {
+// sendingBack sends something back for every compressed message.
+func sendingBack(what string) *rawPeer {
 	return withFrame(func(p *rawPeer, h wire.Header, _ []byte) bool {
 		if h.RSV == 4 {
 			p.send(cases.Opcode(h.Opcode, what))
@@ -207,7 +207,7 @@ func echoing(what string) *rawPeer {
 // windowedPeer compresses with the largest window whatever was agreed on.
 func windowedPeer() *rawPeer {
 	c := wire.NewCompressor(15, false)
-	p := compressing(func(_ *rawPeer, plain []byte) []byte { return c.Append(nil, plain) })
+	p := compressingBy(func(_ *rawPeer, plain []byte) []byte { return c.Append(nil, plain) })
 	p.params.ClientMaxWindowBits = cases.AnyWindow
 	return p
 }
