@@ -214,4 +214,4 @@ func (c Case) outgrown(o Observation) string {
 
 // Growing is the shortest time that growth is measured against: below it the machine
 // rather than the peer decides.
-const Growing = Second / 10
+const Growing = Second

@@ -32,6 +32,10 @@ type rawPeer struct {
 	// key gives the masking keys of a client; nil: they are random, the same for the
 	// same target.
 	key func() [4]byte
+	// asked is called with the request that a server got.
+	asked func(request wire.Head)
+	// lax has a client go on whatever the answer says of extensions.
+	lax bool
 	// params are what the peer wants of permessage-deflate; nil: nothing.
 	params *cases.DeflateParams
 	// deflate is called when that has been agreed on.
@@ -148,10 +152,14 @@ func (p *rawPeer) serve(nc net.Conn) {
 	if err != nil {
 		return
 	}
+	if p.asked != nil {
+		p.asked(request)
+	}
 	var answer string
 	if p.params != nil {
 		var agreed *cases.DeflateParams
 		if agreed, answer, err = wire.AcceptDeflate(request, []cases.DeflateParams{*p.params}); err != nil {
+			nc.Write([]byte("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"))
 			return
 		}
 		p.agree(agreed)
@@ -186,9 +194,11 @@ func (p *rawPeer) dial(nc net.Conn, target string) {
 	}
 	p.head = nil
 	if response, err := wire.ParseHead(b[:n]); err == nil {
-		if agreed, _, err := wire.CheckDeflate(response, offers); err == nil {
-			p.agree(agreed)
+		agreed, _, err := wire.CheckDeflate(response, offers)
+		if err != nil && !p.lax {
+			return
 		}
+		p.agree(agreed)
 	}
 	p.run(nil, b[n:])
 }
