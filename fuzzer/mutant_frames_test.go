@@ -24,11 +24,6 @@ type mutant struct {
 	declines bool // it has no permessage-deflate
 }
 
-// data is a hook for frames that is called for data frames only.
-func data(act func(p *rawPeer, h wire.Header, b []byte) bool) func(*rawPeer, wire.Header, []byte) bool {
-	return func(p *rawPeer, h wire.Header, b []byte) bool { return isData(h) && act(p, h, b) }
-}
-
 // upon is a hook for frames that is called for those with an opcode.
 func upon(op cases.Op, act func(p *rawPeer, b []byte)) func(*rawPeer, wire.Header, []byte) bool {
 	return func(p *rawPeer, h wire.Header, b []byte) bool {
