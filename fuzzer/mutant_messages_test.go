@@ -64,8 +64,8 @@ func taking(list []lax) func(*rawPeer, wire.Part) bool {
 	}
 }
 
-// refusing is a hook that refuses what is UTF-8 if it has one of some code points.
-func refusing(bad func(r rune) bool) func(*rawPeer, wire.Part) bool {
+// refusingText is a hook that refuses what is UTF-8 if it has one of some code points.
+func refusingText(bad func(r rune) bool) func(*rawPeer, wire.Part) bool {
 	return whole(func(b []byte) bool { return utf8.Valid(b) && !strings.ContainsFunc(string(b), bad) })
 }
 
@@ -101,13 +101,13 @@ var textMutants = []mutant{
 	{name: "takes code points over U+10FFFF", clause: "RFC 6455 8.1", peer: rawPeer{valid: taking(tooHigh)}},
 	{name: "takes sequences of five and six octets", clause: "RFC 6455 8.1", peer: rawPeer{valid: taking(historic)}},
 	{name: "refuses noncharacters", clause: "RFC 6455 8.1",
-		peer: rawPeer{valid: refusing(func(r rune) bool { return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef })}},
+		peer: rawPeer{valid: refusingText(func(r rune) bool { return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef })}},
 	{name: "refuses U+0000", clause: "RFC 6455 8.1",
-		peer: rawPeer{valid: refusing(func(r rune) bool { return r == 0 })}},
+		peer: rawPeer{valid: refusingText(func(r rune) bool { return r == 0 })}},
 	{name: "refuses what is over U+FFFF", clause: "RFC 6455 8.1",
-		peer: rawPeer{valid: refusing(func(r rune) bool { return r > 0xffff })}},
+		peer: rawPeer{valid: refusingText(func(r rune) bool { return r > 0xffff })}},
 	{name: "refuses U+FFFD", clause: "RFC 6455 8.1",
-		peer: rawPeer{valid: refusing(func(r rune) bool { return r == utf8.RuneError })}},
+		peer: rawPeer{valid: refusingText(func(r rune) bool { return r == utf8.RuneError })}},
 	{name: "removes U+FEFF from the beginning", clause: "RFC 6455 8.1",
 		peer:  rawPeer{message: echoing(func(op cases.Op, s string) (cases.Op, string) { return op, strings.TrimPrefix(s, "\ufeff") })},
 		lives: "no text begins with U+FEFF"},
