@@ -125,7 +125,7 @@ var entries = []entry{
 	},
 	{
 		id: "bun#32820", source: bun, library: "@oven/bun-linux-x64", role: cases.Server,
-		vulnerable: "1.3.14", fixed: "1.4.0", glue: "bun-server.js", cases: []cases.ID{"16.1.1"},
+		vulnerable: "1.3.14", fixed: "1.4.0", glue: "bun-server.js", cases: []cases.ID{"16.1.1", "16.1.3", "16.1.6"},
 		fault: "A frame without a mask is ignored, and the connection stays open.",
 	},
 	{
