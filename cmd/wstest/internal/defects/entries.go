@@ -115,8 +115,8 @@ var entries = []entry{
 	},
 	{
 		id: "CVE-2026-1528", source: npm, library: "undici", role: cases.Client,
-		vulnerable: "7.23.0", fixed: "7.24.0", glue: "client.js", cases: []cases.ID{"17.2.1", "17.3.1"}, says: ended,
-		fault: "A length that is beyond what Node can hold ends the process.",
+		vulnerable: "7.23.0", fixed: "7.24.0", glue: "client.js", cases: []cases.ID{"17.3.1"},
+		fault: "A length beyond what JavaScript can hold ends the process, or is taken for another.",
 	},
 	{
 		id: "CVE-2024-37890", source: npm, library: "ws", role: cases.Server,
@@ -125,7 +125,7 @@ var entries = []entry{
 	},
 	{
 		id: "bun#32820", source: bun, library: "@oven/bun-linux-x64", role: cases.Server,
-		vulnerable: "1.3.14", fixed: "1.4.0", glue: "bun-server.js", cases: []cases.ID{"16.1.1"},
+		vulnerable: "1.3.14", fixed: "1.4.0", glue: "bun-server.js", cases: []cases.ID{"16.1.1", "16.1.3", "16.1.6"},
 		fault: "A frame without a mask is ignored, and the connection stays open.",
 	},
 	{

@@ -110,7 +110,7 @@ func (b *bench) table(ctx context.Context, list []entry, out io.Writer) error {
 		counts[word]++
 		fmt.Fprintf(out, "%-18s %-11s %s %s, not %s\n    fault    %s\n", e.id, word, e.library, e.vulnerable, e.fixed, e.fault)
 		if named != (finding{}) {
-			fmt.Fprintf(out, "    %-8s %s\n", named.id, templates.Short(named.says))
+			fmt.Fprintf(out, "    %-8s %s\n", named.id, templates.Legible(named.says))
 		}
 		if err != nil {
 			fmt.Fprintf(out, "    error    %s\n", templates.Legible(err.Error()))

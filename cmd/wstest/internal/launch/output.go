@@ -29,7 +29,7 @@ type output struct {
 	done chan struct{} // closed when all is read
 
 	mu   sync.Mutex
-	last []string // lines, keptLines at most
+	last []string // lines, less than twice keptLines
 }
 
 // read reads what a command prints into pipe.
@@ -56,10 +56,9 @@ func (o *output) pump() {
 // line takes one line. That it cannot be shown is no reason to stop the command.
 func (o *output) line(line string) {
 	o.mu.Lock()
-	if len(o.last) == keptLines {
-		o.last = slices.Delete(o.last, 0, 1)
+	if o.last = append(o.last, line); len(o.last) == 2*keptLines {
+		o.last = slices.Delete(o.last, 0, keptLines)
 	}
-	o.last = append(o.last, line)
 	o.mu.Unlock()
 	if o.to != nil {
 		_, _ = io.WriteString(o.to, "peer: "+line+"\n")
