@@ -121,7 +121,7 @@ func maxConns() int {
 // update writes the reports that a client has asked for.
 func (j *serverJob) update(rec *recorder, u fuzzer.Update) error {
 	rec.progress.say(j.out, "Updating reports, requested by peer %s (%s)\n", peerName(u.Peer), printable(u.Agent))
-	if err := rec.reports.Flush(); err != nil {
+	if err := rec.flush(); err != nil {
 		return err
 	}
 	if u.Stop {

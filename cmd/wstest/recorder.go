@@ -33,6 +33,8 @@ type recorder struct {
 	order    []cases.ID       // of the cases
 	failures map[match]string // what failed last, explained; empty: it is not
 	kept     map[match]bool   // played before the run was cut short
+
+	unfinished map[match]fuzzer.Played // cases of whose variants some are still to be played
 }
 
 // Failures are explained on the terminal, the first maxFailures in the order of agents
@@ -51,6 +53,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	rec := &recorder{
 		progress: newProgress(out, len(r.list), r.terminalFlags), flags: r, started: time.Now(),
 		order: run.Cases, failures: make(map[match]string), kept: make(map[match]bool),
+		unfinished: make(map[match]fuzzer.Played),
 	}
 	if err := rec.open(run); err != nil {
 		return nil, err
@@ -59,14 +62,51 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	return rec, nil
 }
 
-// add records one case.
+// add records one case, when all of its variants were played.
 func (r *recorder) add(p fuzzer.Played) error {
-	if p.More { // counted when all of it was played
-		return r.reports.Add(recordOf(p))
+	if r.waits(p) {
+		return nil
 	}
 	r.progress.done(p)
 	r.count(p)
 	return errors.Join(r.reports.Add(recordOf(p)), r.flags.outputs.played(r.reports, p))
+}
+
+// waits notes whether a case has variants that are still to be played.
+func (r *recorder) waits(p fuzzer.Played) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m := (match{p.Agent, p.Case.ID}); p.More {
+		r.unfinished[m] = p
+	} else {
+		delete(r.unfinished, m)
+	}
+	return p.More
+}
+
+// flush writes the reports so far, with what is known of the cases that are not finished.
+func (r *recorder) flush() error {
+	r.mu.Lock()
+	list := slices.Collect(maps.Values(r.unfinished))
+	r.mu.Unlock()
+	for _, p := range list {
+		if err := r.reports.Add(recordOf(p)); err != nil {
+			return err
+		}
+	}
+	return r.reports.Flush()
+}
+
+// settle records the cases that will not be finished any more.
+func (r *recorder) settle() (err error) {
+	r.mu.Lock()
+	list := slices.Collect(maps.Values(r.unfinished))
+	r.mu.Unlock()
+	for _, p := range list {
+		p.More = false
+		err = errors.Join(err, r.add(p))
+	}
+	return err
 }
 
 // skipped records that a case is not to be played with an agent.
@@ -103,8 +143,9 @@ func (r *recorder) note(m match, c cases.Case, o cases.Observation, result cases
 // finish writes what remains of the reports and prints the summary. It is called however the
 // run has ended, so that nothing gathered is lost.
 func (r *recorder) finish(out, log io.Writer) error {
+	unsettled := r.settle()
 	r.progress.close()
-	unwritten := r.reports.Finish()
+	unwritten := errors.Join(unsettled, r.reports.Finish())
 	for _, warning := range r.reports.Warnings() {
 		fmt.Fprintln(log, "wstest: warning:", warning)
 	}
