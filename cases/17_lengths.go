@@ -173,7 +173,7 @@ var hugeLengths = func() []Case {
 			Description:  "Binary frames that announce 2^31-1 octets and more, up to 2^63-1, and 16 octets of payload.",
 			Requirements: []string{"RFC6455-10.4-a", "RFC6455-10.4-b", "RFC6455-7.4.1-h"},
 			Variants: claiming(OpBinary, math.MaxInt32, 1<<31, math.MaxUint32, 1<<32, 1<<40,
-				1<<53, 1<<53+1, 1<<62, math.MaxInt64),
+				1<<53, 1<<53+1, 1<<62, math.MaxInt64, math.MaxInt32<<32),
 		},
 		{
 			ID:           "17.3.2",

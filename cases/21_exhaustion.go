@@ -362,4 +362,13 @@ var wrongProtocols = []Case{
 		},
 		Ending: FailedByPeer(CodeProtocolError).OrFail(WrongSide), Limit: FailAfter(2 * Second),
 	},
+	{
+		ID:          "21.3.6",
+		Description: "In one write, a request and a text frame with RSV2, which does not wait for the answer.",
+		Expectation: "To send before the answer is our fault: the server may do what it likes, but survives.",
+		Spec:        []string{"RFC 6455 4.1", "RFC 6455 10.4"}, Requirements: []string{"RFC6455-10.4-a", "RFC6455-5.2-b"},
+		Role: Server, Alive: true,
+		Opening: &Opening{Early: true, Answers: eitherAnswer},
+		Script:  Script{Text("early").Reserved(2)}, Accept: anything, Ending: surviving, Limit: CloseAfter(Second),
+	},
 }

@@ -120,6 +120,7 @@ type Outcome struct {
 	MayMiss int     `json:"mayMiss,omitempty"` // so many of the first events may be missing, any of them
 	Any     bool    `json:"any,omitempty"`     // whatever else is observed, before or after
 	Ending  *Ending `json:"ending,omitempty"`  // how the connection must end then, or this one does not match; nil: as the case says
+	Memory  int     `json:"memory,omitempty"`  // MiB by which the process of the peer may have grown then; 0: as the case says
 	Says    string  `json:"says,omitempty"`    // what the report says when this one matched
 }
 
@@ -291,6 +292,21 @@ type Report struct {
 	Time  bool `json:"time,omitempty"`  // how long the case took
 	Ratio bool `json:"ratio,omitempty"` // how well the messages of an Echo were compressed
 	Quiet bool `json:"quiet,omitempty"` // octets and frames are left out of the wire log while an Echo is played
+}
+
+// WatchesMemory reports whether it matters by how much the process of the peer grows.
+func (c Case) WatchesMemory() bool {
+	limits := func(o Outcome) bool { return o.Memory > 0 }
+	return c.Memory > 0 || slices.ContainsFunc(c.Accept, limits) ||
+		slices.ContainsFunc(c.Variants, func(v Variant) bool { return slices.ContainsFunc(v.Accept, limits) })
+}
+
+// memoryLimit is how many MiB the process of the peer may grow by, of what o is; 0: any.
+func (c Case) memoryLimit(o Observation) int {
+	if outcome, ok := c.outcome(o); ok && outcome.Memory > 0 {
+		return outcome.Memory
+	}
+	return c.Memory
 }
 
 // As is c under another id, doing something a little different.

@@ -66,7 +66,7 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 		Script: append(slices.Clone(everyStep),
 			Echo{Count: 2, Message: Message{Payload: Corpus("prose", 100), Binary: true}},
 			Message{Payload: Corpus("json", 0)}, Raw{Octets: Noise(7, 9)}, Frame{Opcode: OpBinary, Payload: Longest("*", 1)}),
-		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", MayMiss: 2, Any: true, Ending: &ending, Events: append(slices.Clone(everyEvent),
+		Accept: []Outcome{{Verdict: Unimplemented, Says: "s", MayMiss: 2, Any: true, Memory: 64, Ending: &ending, Events: append(slices.Clone(everyEvent),
 			Got{OpText, AnyOctets(70000)}, Got{OpText, AnyOctets(0)}, Got{OpBinary, Describe(noise(5000))})}},
 		Ending: ending, Limit: Limit{After: Second / 2, Close: true, Octets: 1 << 20, Attempts: 20}, Report: Report{Time: true, Ratio: true, Quiet: true},
 		Overrides: []Override{{Profile: RFC, ClientOnly: true, Accept: Silence, Ending: &ending, Clause: "RFC 6455 5.2", Why: "w"}},

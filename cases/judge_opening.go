@@ -94,12 +94,11 @@ func unplayed(c Case, o Observation) Result {
 
 // harm says what the case did to the peer that nothing may do to it; "" if nothing.
 func harm(c Case, o Observation) string {
-	const mib = 1 << 20
 	switch {
 	case o.Died != "":
 		return "The process of the peer ended: " + sentence(o.Died)
-	case c.Memory > 0 && o.Memory != nil && o.Memory.Grown() > int64(c.Memory)*mib:
-		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.Memory)
+	case o.Memory != nil && c.memoryLimit(o) > 0 && o.Memory.Grown() > int64(c.memoryLimit(o))*mib:
+		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.memoryLimit(o))
 	case c.Limit.Octets > 0 && o.Taken > c.Limit.Octets:
 		return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
 	case c.Limit.Attempts > 0 && o.Attempts > c.Limit.Attempts:

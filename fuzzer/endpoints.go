@@ -114,7 +114,7 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		s.OnStart(played)
 	}
 	watched := func() *cases.Memory { return nil }
-	if one.c.Memory > 0 {
+	if one.c.WatchesMemory() {
 		watched = s.Declared.memory()
 	}
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {

@@ -39,7 +39,7 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 // part plays a case on one connection.
 func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
 	watched := func() *cases.Memory { return nil }
-	if c.Memory > 0 {
+	if c.WatchesMemory() {
 		watched = r.declared().memory()
 	}
 	o, capture, err := r.connect(ctx, c, nil)

@@ -64,7 +64,7 @@ func steps(c cases.Case) iter.Seq[cases.Step] {
 
 // lonely reports whether what is observed of c would be of others, too, if they were
 // played beside it: time, memory, or many connections.
-func lonely(c cases.Case) bool { return c.Memory > 0 || c.Growth > 0 || c.Crowd != nil }
+func lonely(c cases.Case) bool { return c.WatchesMemory() || c.Growth > 0 || c.Crowd != nil }
 
 // waits is how long the script of c pauses.
 func waits(c cases.Case) (sum cases.Duration) {

@@ -56,7 +56,7 @@ func (p Page) aftermath() (lines []string) {
 	switch m := o.Memory; {
 	case m != nil:
 		lines = append(lines, fmt.Sprintf("Meanwhile the process of the peer grew by %.1f MiB.", float64(m.Grown())/(1<<20)))
-	case p.Case.Memory > 0:
+	case p.Case.WatchesMemory():
 		lines = append(lines, "The memory of the peer was not looked at: say which process it is, with --pid.")
 	}
 	return lines

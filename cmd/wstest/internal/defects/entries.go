@@ -131,7 +131,7 @@ var entries = []entry{
 	{
 		id: "CVE-2022-21676", source: npm, library: "engine.io", role: cases.Server,
 		vulnerable: "6.1.0", fixed: "6.1.1", glue: "engineio.js", path: "/engine.io/?EIO=4&transport=websocket",
-		cases: []cases.ID{"14.1.17"}, says: ended,
+		cases: []cases.ID{"14.1.17", "21.3.6"}, says: ended,
 		fault: "A frame with RSV2 in the segment of the request ends the process.",
 	},
 	{
