@@ -250,6 +250,15 @@ var bombs = []Case{
 		Limit:  FailAfter(60 * Second),
 		Tags:   []Tag{Heavy},
 	}),
+	bomb(failing(Case{
+		ID:           "20.5.8",
+		Description:  "A compressed binary message that inflates to one octet more than the longest that the peer takes.",
+		Expectation:  "The peer refuses the message, best with 1009: its limit is about what comes out of it.",
+		Spec:         []string{"RFC 6455 7.4.1"},
+		Requirements: []string{"RFC6455-10.4-a", "RFC6455-10.4-b", "RFC6455-7.4.1-h"},
+		Needs:        []Need{NeedMaxMessage},
+		Script:       Script{Message{Binary: true, Payload: Longest("*", 1)}},
+	}, CodeTooBig, CodeProtocolError, CodeInvalidPayload, policyViolation, 1011)),
 }
 
 // anyEnding is that of a case in which it does not matter.

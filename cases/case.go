@@ -303,8 +303,14 @@ func (c Case) WatchesMemory() bool {
 
 // memoryLimit is how many MiB the process of the peer may grow by, of what o is; 0: any.
 func (c Case) memoryLimit(o Observation) int {
-	if outcome, ok := c.outcome(o); ok && outcome.Memory > 0 {
+	outcome, ok := c.outcome(o)
+	if ok && outcome.Memory > 0 {
 		return outcome.Memory
+	}
+	for _, one := range c.Accept {
+		if !ok && c.Memory == 0 && one.Memory > 0 { // what it did instead is no excuse
+			return one.Memory
+		}
 	}
 	return c.Memory
 }

@@ -296,8 +296,6 @@ func (p Payload) validate() error {
 		return fmt.Errorf("payload: hex %q: want pairs of hex digits", p.Hex)
 	case p.Len < 0:
 		return fmt.Errorf("payload: len %d is negative", p.Len)
-	case p.Len > maxScripted:
-		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxScripted)
 	case !utf8.ValidString(p.Text):
 		return fmt.Errorf("payload: text %q is not UTF-8: give hex", p.Text)
 	case p.Len > 0 && len(p.Pattern()) == 0 && p.SHA256 == "" && !p.Any:
@@ -313,6 +311,8 @@ func (p Payload) scripted() error {
 		return fmt.Errorf("payload: sha256 describes what was observed, not what to send")
 	case p.Any:
 		return fmt.Errorf("payload: any octets can be expected, but not sent")
+	case p.Len > maxScripted:
+		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxScripted)
 	}
 	return p.validate()
 }

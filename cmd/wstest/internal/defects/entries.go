@@ -33,6 +33,7 @@ type entry struct {
 
 	glue  string     // file in the folder of that name
 	path  string     // of the WebSocket; empty: /
+	limit int        // octets of the longest message, as the glue has it; 0: it has none
 	fault string     // a sentence
 	cases []cases.ID // that are to name it, or "21.1.5/3" for one variant; none: no verdict can, for no rule is broken
 	says  string     // what the verdict that names it says, in part; empty: anything
@@ -69,7 +70,7 @@ var entries = []entry{
 	},
 	{
 		id: "gws e743e932", source: goModule, library: "github.com/lxzan/gws", role: cases.Server,
-		vulnerable: "v1.8.1", fixed: "v1.8.2", glue: "gws.go", cases: []cases.ID{"20.5.1", "20.5.7"}, says: grew,
+		vulnerable: "v1.8.1", fixed: "v1.8.2", glue: "gws.go", limit: 64 << 10, cases: []cases.ID{"20.5.8"},
 		fault: "The limit of a message is applied only after it was inflated.",
 	},
 	{

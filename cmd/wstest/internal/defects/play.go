@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ func (b *bench) test(ctx context.Context, e entry, version string) (finding, err
 	args = append(args, "--cases", strings.Join(selected, ","), "--tags", "heavy", "--agent", agent,
 		"--outdir", outdir, "--fail-on", "never", "--deadline", b.limit.String(), "--quiet", "--")
 	args = append(args, start...)
+	if e.limit > 0 {
+		args = slices.Insert(args, 1, "--max-message", strconv.Itoa(e.limit))
+	}
 	if e.role == cases.Server {
 		args = append(args, "{port}")
 	} else {
