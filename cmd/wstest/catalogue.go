@@ -96,7 +96,11 @@ func explainCommand() *cobra.Command {
 				}
 				explain(cmd.OutOrStdout(), c.Under(profile, true)) // which has all overrides
 				explainProfile(cmd.OutOrStdout(), c, profile)
-				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, c.ID)
+				file := ""
+				if c.ID == c.ID.Own() {
+					file = " --case-file FILE"
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001%s\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, file, c.ID)
 			}
 			return nil
 		},

@@ -115,6 +115,9 @@ func (v value) member(key string) value {
 // not say is as the model has it, and the expectation says so.
 func (u UserCase) For(role cases.Role) cases.Case {
 	c := u.Case
+	if c.Description == "" {
+		c.Description = described(c)
+	}
 	if !u.NoAccept && !u.NoEnding {
 		return c
 	}
@@ -138,6 +141,21 @@ func (u UserCase) For(role cases.Role) cases.Case {
 	}
 	c.Expectation = strings.TrimSpace(c.Expectation + " " + u.says(known))
 	return c
+}
+
+// described is what c does, for a file that does not say.
+func described(c cases.Case) string {
+	const most = 120 // characters
+	var steps []string
+	for _, step := range c.Script {
+		steps = append(steps, step.String())
+	}
+	if text := []rune(strings.Join(steps, "; ")); len(text) > most {
+		return string(text[:most]) + "…"
+	} else if len(text) > 0 {
+		return string(text)
+	}
+	return "The file does not say what is done."
 }
 
 // predict has the model say what the file leaves out of c. It reports whether the RFCs

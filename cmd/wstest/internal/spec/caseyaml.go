@@ -25,7 +25,9 @@ func CasesYAML(list []cases.Case) ([]byte, error) {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		fmt.Fprintf(&out, "# %s of the catalogue. Given with --case-file it is %s.\n", c.ID, c.ID.Own())
+		if c.ID != c.ID.Own() {
+			fmt.Fprintf(&out, "# %s of the catalogue. Given with --case-file it is %s.\n", c.ID, c.ID.Own())
+		}
 		lines := block(v)
 		if len(list) > 1 {
 			lines = item(lines)
@@ -125,7 +127,7 @@ func flow(v value) string {
 }
 
 // plain is what needs no quotes: no number, and no word that means something.
-var plain = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9 _-]*[A-Za-z0-9])?$`)
+var plain = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9 ._-]*[A-Za-z0-9])?$`)
 
 // meaning are words that YAML, of whatever version, takes for something else.
 var meaning = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}

@@ -35,3 +35,19 @@ func check(t *testing.T, warnings []spec.Warning, err error) {
 		t.Errorf("error without a file: %v", err)
 	}
 }
+
+// FuzzParseCases wants cases that can be played or an error of every text.
+func FuzzParseCases(f *testing.F) {
+	f.Add([]byte("id: a\nscript:\n  - frame: {opcode: ping, payload: {hex: 00 ff, len: 3}}\n  - drop:\n"))
+	f.Add([]byte(`[{"id": "a", "accept": [{"verdict": "OK", "events": [{"mark": {"name": "A"}}]}], "ending": {"codes": [1]}}]`))
+	f.Add([]byte("id: a\nvariants:\n  - {name: b, opening: {cut: -1, answers: [{verdict: OK, status: [101]}]}}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		list, err := spec.ParseCases("s.json", text)
+		check(t, nil, err)
+		for _, u := range list {
+			if err == nil && u.Case.Validate() != nil {
+				t.Errorf("%s cannot be played: %v", u.Case.ID, u.Case.Validate())
+			}
+		}
+	})
+}
