@@ -50,8 +50,9 @@ var Catalogue = casesOf(Chapters)
 // All is every case there is, in order.
 var All = append(slices.Clip(Catalogue), casesOf(Extended)...)
 
-// AllChapters are those of the reference and then the others, in order.
-func AllChapters() []Chapter { return slices.Concat(Chapters, Extended) }
+// AllChapters are those of the reference, then the others, then that of cases of files,
+// of which the catalogue has none.
+func AllChapters() []Chapter { return append(slices.Concat(Chapters, Extended), userCases) }
 
 // casesOf are the cases of chapters, in order.
 func casesOf(chapters []Chapter) (list []Case) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,6 +21,12 @@ var (
 	// eventKinds are the types of events, by kind.
 	eventKinds = kinds(Got{}, Mark{}, Echoed{}, Ended{})
 )
+
+// StepKinds are the types of steps, under the names that they have in files.
+func StepKinds() map[string]reflect.Type { return maps.Clone(stepKinds) }
+
+// EventKinds are the types of events, under the names that they have in files.
+func EventKinds() map[string]reflect.Type { return maps.Clone(eventKinds) }
 
 // kinds are the types of values, by kind.
 func kinds(values ...any) map[string]reflect.Type {

@@ -269,10 +269,11 @@ func (p *Payload) UnmarshalJSON(b []byte) error {
 	if err := decodeStrict(b, (*object)(p)); err != nil {
 		return err
 	}
-	return p.validate()
+	return p.Validate()
 }
 
-func (p Payload) validate() error {
+// Validate reports what in p means nothing.
+func (p Payload) Validate() error {
 	given := 0
 	for _, s := range []string{p.Text, p.Hex, p.Corpus} {
 		if s != "" {
@@ -314,7 +315,7 @@ func (p Payload) scripted() error {
 	case p.Len > maxScripted:
 		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxScripted)
 	}
-	return p.validate()
+	return p.Validate()
 }
 
 // maxScripted bounds the octets of one payload of a case, which are held in

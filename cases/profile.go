@@ -154,7 +154,7 @@ var Rules = []Rule{
 
 // About reports whether r is about c under p.
 func (r Rule) About(p Profile, c Case) bool {
-	inChapter := r.Chapter == "" || strings.HasPrefix(string(c.ID), r.Chapter+".")
+	inChapter := r.Chapter == "" || strings.HasPrefix(strings.TrimPrefix(string(c.ID), UserPrefix), r.Chapter+".")
 	return p.includes(r.Profile) && inChapter && r.When.concerns(c)
 }
 

@@ -139,3 +139,26 @@ func TestEditDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestCasesOfFilesHaveAChapterAndPartsOfTheirOwn(t *testing.T) {
+	for _, tt := range []struct {
+		id, of  ID
+		part    int
+		chapter string
+	}{
+		{"14.2.1", "14.2.1", -1, "14"},
+		{"14.2.1/3", "14.2.1", 2, "14"},
+		{"user/3", "user/3", -1, "user"},
+		{"user/3.6/1", "user/3.6", 0, "user"},
+	} {
+		of, part := tt.id.Part()
+		if of != tt.of || part != tt.part || tt.id.Chapter() != tt.chapter {
+			t.Errorf("%s is part %d of %s in chapter %s", tt.id, part, of, tt.id.Chapter())
+		}
+	}
+	for id, want := range map[ID]ID{"ping": "user/ping", "user/ping": "user/ping", "3.6": "user/3.6"} {
+		if got := id.Own(); got != want {
+			t.Errorf("%s becomes %s, want %s", id, got, want)
+		}
+	}
+}

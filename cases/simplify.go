@@ -21,7 +21,7 @@ func Simplify(s Script) iter.Seq[Script] {
 			for _, v := range simpler(reflect.ValueOf(step)) {
 				t := slices.Clone(s)
 				t[i] = v.Interface().(Step)
-				if validateStep(t[i]) == nil && !yield(t) {
+				if ValidateStep(t[i]) == nil && !yield(t) {
 					return
 				}
 			}

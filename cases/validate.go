@@ -21,7 +21,7 @@ func (c Case) Validate() error {
 		return c.validateVariants()
 	}
 	for i, step := range c.Script {
-		if err := validateStep(step); err != nil {
+		if err := ValidateStep(step); err != nil {
 			return fmt.Errorf("case %s: step %d: %w", c.ID, i+1, err)
 		}
 	}
@@ -92,7 +92,7 @@ func (c *Crowd) validate() error {
 		return fmt.Errorf("crowd: count %d: want 1 to %d", c.Count, maxCrowd)
 	}
 	for i, step := range c.Script {
-		if err := validateStep(step); err != nil {
+		if err := ValidateStep(step); err != nil {
 			return fmt.Errorf("crowd: step %d: %w", i+1, err)
 		}
 	}
@@ -150,8 +150,8 @@ func (o Override) validate(earlier []Override) error {
 	return validateAccept(o.Accept)
 }
 
-// validateStep reports what in step cannot be played.
-func validateStep(step Step) error {
+// ValidateStep reports what in step cannot be played.
+func ValidateStep(step Step) error {
 	switch s := step.(type) {
 	case Frame:
 		return s.validate()

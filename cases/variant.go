@@ -67,9 +67,10 @@ func PartID(id ID, i int) ID { return ID(fmt.Sprintf("%s/%d", id, i+1)) }
 // Part takes the id of a part apart: the case, and which of its parts it is, from 0;
 // -1 if it is the id of a case.
 func (id ID) Part() (of ID, i int) {
-	before, number, ok := strings.Cut(string(id), "/")
+	rest := strings.TrimPrefix(string(id), UserPrefix)
+	_, number, ok := strings.Cut(rest, "/")
 	if n, err := strconv.Atoi(number); ok && err == nil {
-		return ID(before), n - 1
+		return id[:len(id)-len(number)-1], n - 1
 	}
 	return id, -1
 }

@@ -38,7 +38,7 @@ func (w *Writer) lines(chapters []cases.Chapter) []line {
 // place finds the chapter and section of id. A chapter that is not known has a
 // number but no title.
 func place(id cases.ID, chapters []cases.Chapter) (cases.Chapter, cases.Section) {
-	number, _, _ := strings.Cut(string(id), ".")
+	number := id.Chapter()
 	for _, chapter := range chapters {
 		if chapter.Number != number {
 			continue

@@ -73,14 +73,17 @@ var clauseTitles = map[string]string{
 
 // command plays the case again.
 func (p Page) command() string {
-	if p.Observation.Server {
-		return fmt.Sprintf("wstest test-client --cases %s --seed %d", quoted(string(p.Case.ID)), p.Observation.Seed)
+	id, file := p.Case.ID, ""
+	if id == id.Own() {
+		file = " --case-file FILE"
 	}
-	id := p.Case.ID
+	if p.Observation.Server {
+		return fmt.Sprintf("wstest test-client --cases %s --seed %d%s", quoted(string(id)), p.Observation.Seed, file)
+	}
 	if len(p.Case.Variants) > 0 {
 		id = cases.PartID(id, p.Result.Worst)
 	}
-	return fmt.Sprintf("wstest run %s %s --seed %d", quoted(string(id)), quoted(p.address()), p.Observation.Seed)
+	return fmt.Sprintf("wstest run %s %s --seed %d%s", quoted(string(id)), quoted(p.address()), p.Observation.Seed, file)
 }
 
 // commandNote is what else there is to know for that.

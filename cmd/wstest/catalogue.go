@@ -15,22 +15,37 @@ import (
 
 // casesCommand lists cases.
 func casesCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, asYAML, schema bool
+	var files caseFiles
 	cmd := &cobra.Command{
 		Use:   "cases [PATTERN...]",
 		Short: "List the cases there are",
 		Example: `  wstest cases
   wstest cases '6.*' 7.1.1
-  wstest cases --json | jq -r '.[].id'`,
+  wstest cases --json | jq -r '.[].id'
+  wstest cases --yaml 3.6 > mine.yaml
+  wstest cases --case-file mine.yaml
+  wstest cases --schema > case.schema.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				args = []string{"*"}
+			if schema {
+				return writeCaseSchema(cmd.OutOrStdout())
 			}
-			list, err := selection{cases: patterns(args)}.list(cmd.ErrOrStderr())
+			if len(args) == 0 && len(files.files) == 0 {
+				args = allCases
+			}
+			s, err := files.with(selection{cases: patterns(args)}, "", "")
 			if err != nil {
 				return err
 			}
-			if asJSON {
+			list, err := s.list(cmd.ErrOrStderr())
+			switch {
+			case err != nil:
+				return err
+			case asJSON && asYAML:
+				return usagef("--json and --yaml: give one of them")
+			case asYAML:
+				return writeCases(cmd.OutOrStdout(), list)
+			case asJSON:
 				enc := json.NewEncoder(cmd.OutOrStdout())
 				enc.SetEscapeHTML(false)
 				enc.SetIndent("", " ")
@@ -42,13 +57,18 @@ func casesCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "all there is to know, as JSON")
+	f := cmd.Flags()
+	f.BoolVar(&asJSON, "json", false, "all there is to know, as JSON")
+	f.BoolVar(&asYAML, "yaml", false, "as a file of cases, which --case-file reads")
+	f.BoolVar(&schema, "schema", false, "print the JSON Schema of such files, for editors, instead")
+	files.flags(cmd)
 	return cmd
 }
 
 // explainCommand says what a case is about.
 func explainCommand() *cobra.Command {
 	var r runFlags
+	var files caseFiles
 	cmd := &cobra.Command{
 		Use:   "explain CASE",
 		Short: "Say what a case sends, what is accepted and why, and how to reproduce it",
@@ -62,7 +82,11 @@ func explainCommand() *cobra.Command {
 			if err != nil {
 				return usagef("--profile: %w", err)
 			}
-			list, err := selection{cases: patterns(args)}.list(cmd.ErrOrStderr())
+			s, err := files.with(selection{cases: patterns(args)}, "", "")
+			if err != nil {
+				return err
+			}
+			list, err := s.list(cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -72,12 +96,17 @@ func explainCommand() *cobra.Command {
 				}
 				explain(cmd.OutOrStdout(), c.Under(profile, true)) // which has all overrides
 				explainProfile(cmd.OutOrStdout(), c, profile)
-				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, c.ID)
+				file := ""
+				if c.ID == c.ID.Own() {
+					file = " --case-file FILE"
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001%s\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, file, c.ID)
 			}
 			return nil
 		},
 	}
 	r.profileFlag(cmd)
+	files.flags(cmd)
 	return cmd
 }
 

@@ -23,7 +23,8 @@ func runCommand() *cobra.Command {
 		Use:   "run CASE URL",
 		Short: "Play one case with a server, and show the wire log as it grows",
 		Example: `  wstest run 3.6 ws://127.0.0.1:9001
-  wstest run 12.1.1 ws://127.0.0.1:9001 --no-timeouts`,
+  wstest run 12.1.1 ws://127.0.0.1:9001 --no-timeouts
+  wstest run user/ping ws://127.0.0.1:9001 --case-file ping.yaml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return usagef("want the id of a case and the URL of a server: wstest run 3.6 ws://127.0.0.1:9001")
@@ -48,6 +49,7 @@ func runCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	j.caseFiles.flags(cmd)
 	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
 	j.profileFlag(cmd)
 	j.declarations.serverFlags(cmd)

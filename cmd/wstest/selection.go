@@ -15,6 +15,7 @@ import (
 type selection struct {
 	cases, exclude []spec.Pattern
 	agents         []spec.AgentExclusion
+	own            []cases.Case // of files, behind those of the catalogue
 }
 
 // patterns are those of the command line, which have no position.
@@ -25,11 +26,12 @@ func patterns(texts []string) (list []spec.Pattern) {
 	return list
 }
 
-// list is the cases of the catalogue that are selected. Patterns that match nothing
+// list is the cases that are selected. Patterns that match nothing
 // are reported on log.
 func (s selection) list(log io.Writer) ([]cases.Case, error) {
+	all := slices.Concat(cases.All, s.own)
 	for _, p := range append(s.cases[:len(s.cases):len(s.cases)], s.exclude...) {
-		match, err := cases.Select(cases.All, []string{p.Text}, nil)
+		match, err := cases.Select(all, []string{p.Text}, nil)
 		switch {
 		case err != nil && slices.Contains(s.cases, p):
 			return nil, usageError{at(p, `"cases": %w`, err)}
@@ -37,7 +39,7 @@ func (s selection) list(log io.Writer) ([]cases.Case, error) {
 			fmt.Fprintf(log, "wstest: warning: %v\n", at(p, "no case matches %q", p.Text))
 		}
 	}
-	list, err := cases.Select(cases.All, spec.Texts(s.cases), spec.Texts(s.exclude))
+	list, err := cases.Select(all, spec.Texts(s.cases), spec.Texts(s.exclude))
 	if err != nil {
 		return nil, usagef(`"exclude-cases": %w`, err)
 	}

@@ -30,6 +30,7 @@ type runFlags struct {
 
 	gateFlags
 	declarations
+	caseFiles
 	resumeFlags
 
 	// What no flag sets:
@@ -48,6 +49,7 @@ func (r *runFlags) flags(cmd *cobra.Command, outdir string) {
 	f.StringSliceVar(&r.exclude, "exclude", nil, "ids or patterns of cases to leave out")
 	f.StringSliceVar(&r.exclude, "exclude-cases", nil, "the same as --exclude")
 	_ = f.MarkHidden("exclude-cases")
+	r.caseFiles.flags(cmd)
 	f.Uint64Var(&r.seed, "seed", 1, "seed of the masking keys")
 	r.profileFlag(cmd)
 	f.DurationVar(&r.deadline, "deadline", 0, "end the run after that time, as incomplete (0: never)")
@@ -92,6 +94,9 @@ func (r *runFlags) check() (err error) {
 // choose checks the flags and selects what is played, before anything is.
 func (r *runFlags) choose(s selection, log io.Writer) (err error) {
 	if err := r.check(); err != nil {
+		return err
+	}
+	if s, err = r.caseFiles.with(s, r.suite, r.role); err != nil {
 		return err
 	}
 	if r.list, err = s.list(log); err != nil {

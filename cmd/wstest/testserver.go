@@ -49,6 +49,7 @@ line, and 3 if the run could not be made or is incomplete.`,
   wstest test-server ws://127.0.0.1:9001 --cases '1.*,6.4.*' --agent mylib
   wstest test-server ws://127.0.0.1:0 -- ./server --port {port}
   wstest test-server wss://localhost:9443 --ca ca.pem -- go run ./cmd/server
+  wstest test-server ws://127.0.0.1:9001 --case-file ping.yaml
   wstest test-server ws://127.0.0.1:9001 --expect known.yaml --junit results.xml`,
 		RunE: s.run,
 	}

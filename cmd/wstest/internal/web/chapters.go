@@ -11,7 +11,7 @@ import (
 // chapters groups the cases of a run, which are in order.
 func chapters(list []cases.Case) (groups []templates.SiteChapter) {
 	for i, c := range list {
-		number, _, _ := strings.Cut(string(c.ID), ".")
+		number := c.ID.Chapter()
 		if len(groups) == 0 || groups[len(groups)-1].Number != number {
 			groups = append(groups, templates.SiteChapter{Number: number, Title: chapterOf(number).Title})
 		}
