@@ -21,7 +21,7 @@ func TestBlocksThatCannotBeAreRefused(t *testing.T) {
 		"times cannot be negative": {Times: -1},
 		"more than 16777216":       {Type: StoredBlock, Times: 4_000_000},
 	} {
-		err := validateStep(Deflated(b))
+		err := ValidateStep(Deflated(b))
 		if err == nil && want != "" || err != nil && (want == "" || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", b, err, want)
 		}
