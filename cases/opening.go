@@ -68,6 +68,10 @@ type Answer struct {
 	Says    string   `json:"says,omitempty"`    // what the report says when this one matched
 }
 
+// WantBrowser is in Wants where the client has to be a browser, or to send an Origin as
+// they do.
+const WantBrowser = "Origin"
+
 // What the Status of an Answer can be beside numbers.
 const (
 	AnyRefusal = "refusal" // any status but 101

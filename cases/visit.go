@@ -106,7 +106,7 @@ func gradeVisit(c Case, o Observation) (r Result, answered bool) {
 	v := c.Opening.Visit
 	i := slices.IndexFunc(v.Asks, func(a Ask) bool { return a.matches(o) })
 	if v.Asks != nil && i < 0 {
-		r = Result{ID: c.ID, Verdict: Failed, CloseVerdict: Informational, CloseSays: noWebSocket, Says: asked(o)}
+		r = Result{ID: c.ID, Verdict: Failed, CloseVerdict: Informational, CloseSays: noWebSocket, Says: askedText(o)}
 		if o.Opened {
 			r.CloseVerdict, r.CloseSays = judgeEnding(c.EndingAfter(o.Events), o)
 		}
@@ -115,7 +115,7 @@ func gradeVisit(c Case, o Observation) (r Result, answered bool) {
 	if o.Request != "" || v.Asks == nil {
 		r, answered = gradeOpen(c, o)
 	} else {
-		r, answered = Result{ID: c.ID, Verdict: OK, CloseVerdict: Informational, Says: asked(o), CloseSays: noWebSocket}, true
+		r, answered = Result{ID: c.ID, Verdict: OK, CloseVerdict: Informational, Says: askedText(o), CloseSays: noWebSocket}, true
 	}
 	if v.Asks != nil {
 		r.atLeast(v.Asks[i].Verdict, v.Asks[i].Says)
@@ -136,8 +136,8 @@ func (r *Result) atLeast(v Verdict, says string) {
 	}
 }
 
-// asked says what the client has asked for.
-func asked(o Observation) string {
+// askedText says what the client has asked for.
+func askedText(o Observation) string {
 	line, _, _ := strings.Cut(o.Request, "\n")
 	switch {
 	case o.Request != "" && targetOf(line) != "":

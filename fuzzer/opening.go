@@ -247,12 +247,17 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 	c := p.c
 	s.c, s.control, s.keys = c, p.control, newKeys(s.obs.Seed, c.ID)
 	if s.control == nil {
-		for _, b := range wire.RequestBreaches(s.obs.Request, h.address) {
+		breaches := wire.RequestBreaches(s.obs.Request, h.address)
+		for _, b := range append(breaches, wire.BrowserBreaches(s.obs.Request, s.declared.Browser)...) {
 			s.breach(b.Check, b.Verdict, b.Says, b.Octets.Octets())
 		}
 	}
 	if c.Opening != nil {
-		s.obs.Absent = absent(head, c.Opening.Wants)
+		wants := c.Opening.Wants
+		if s.declared.Browser {
+			wants = slices.DeleteFunc(slices.Clone(wants), func(want string) bool { return want == cases.WantBrowser })
+		}
+		s.obs.Absent = absent(head, wants)
 	}
 	extensions, fields, err := s.extensions(head)
 	if err != nil {
