@@ -3,6 +3,8 @@ package cases
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // clientOpening is chapter 15: what a client asks for, and what it makes of the answer.
@@ -15,7 +17,7 @@ var clientOpening = Chapter{
 		{"15.3", "Responses that do not"},
 		{"15.4", "Redirects and retries"},
 	},
-	Cases: slices.Concat(clientRequests, goodResponses, badResponses, redirects),
+	Cases: slices.Concat(inOrder(clientRequests, clientURLs, browserRequests), goodResponses, badResponses, inOrder(redirects, clientReturns)),
 }
 
 // observing is a conversation with a client of which the checks look at the request.
@@ -24,9 +26,18 @@ func observing(c Case, checks ...Check) Case {
 	return probing(c)
 }
 
-// clientRequests is section 15.1. What a client does with a URL that the tester chooses
-// cannot be seen with drivers that connect to one server, so the URLs of the design are
-// not here.
+// inOrder are the cases of a section, by their ids.
+func inOrder(lists ...[]Case) []Case {
+	return slices.SortedFunc(slices.Values(slices.Concat(lists...)), func(a, b Case) int { return a.ID.last() - b.ID.last() })
+}
+
+// last is the last number of an id.
+func (id ID) last() int {
+	n, _ := strconv.Atoi(string(id[strings.LastIndexByte(string(id), '.')+1:]))
+	return n
+}
+
+// clientRequests is the part of section 15.1 that any driver can be asked for.
 var clientRequests = []Case{
 	observing(Case{
 		ID:          "15.1.1",

@@ -154,9 +154,9 @@ var validOffers = []Case{
 	offered(Case{
 		ID:           "19.1.8",
 		Description:  "Offers in unusual notation: a value in quotes, blanks and tabs, two fields, empty elements.",
-		Expectation:  takesOrDeclines + " To refuse the request is tolerated.",
-		Spec:         []string{"RFC 6455 9.1", "RFC 9110 5.6.1.2"},
-		Requirements: []string{"RFC6455-9.1-b", "RFC6455-11.3.2-a", "RFC6455-9.1-a", "RFC9110-5.6.1.2-a"},
+		Expectation:  takesOrDeclines + " To refuse the request is tolerated. An answer in two fields is worth knowing: RFC 6455 11.3.2 forbids it, 4.2.2 does not.",
+		Spec:         []string{"RFC 6455 9.1", "RFC 6455 11.3.2", "RFC 9110 5.6.1.2"},
+		Requirements: []string{"RFC6455-9.1-b", "RFC6455-11.3.2-a", "RFC6455-11.3.2-b", "RFC6455-9.1-a", "RFC9110-5.6.1.2-a"},
 		Opening:      &Opening{Answers: append(slices.Clip(mayRefuse), Answer{Verdict: NonStrict, Status: []string{Dropped}})},
 		Variants: append(offerVariants(
 			`permessage-deflate; server_max_window_bits="10"`,

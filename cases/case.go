@@ -58,10 +58,11 @@ const (
 	NeedMaxMessage Need = "max-message"  // octets of the longest message that the peer takes
 	NeedPID        Need = "pid"          // the process of the peer
 	NeedAbsent     Need = "absent-path"  // of a resource that the server does not have
+	NeedURL        Need = "each"         // the client goes to the URL that it is given, and is started anew for each
 )
 
 // Needs lists all needs.
-var Needs = []Need{NeedProtocol, NeedOrigin, NeedMaxMessage, NeedPID, NeedAbsent}
+var Needs = []Need{NeedProtocol, NeedOrigin, NeedMaxMessage, NeedPID, NeedAbsent, NeedURL}
 
 // A Tag says why a case is left out unless it is asked for, or with Handshake, why
 // clients are offered it by itself.

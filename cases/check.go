@@ -40,6 +40,7 @@ const (
 	CheckRequired   Check = "required"    // the fields of a request that must be there, once (RFC 6455 4.1)
 	CheckNonce      Check = "nonce"       // Sec-WebSocket-Key (RFC 6455 4.1)
 	CheckOffers     Check = "offers"      // subprotocols and extensions of a request (RFC 6455 4.1, 9.1, RFC 7692 7.1)
+	CheckBrowser    Check = "browser"     // what only browsers have to send (RFC 6455 4.1)
 	CheckRefusal    Check = "refusal"     // what a refusal has to say (RFC 9110 11.6.1, 15.5.6, RFC 6455 4.4)
 )
 
@@ -47,13 +48,13 @@ const (
 var Checks = []Check{
 	CheckMask, CheckRSV, CheckLength, CheckControl, CheckEarly, CheckAfterClose, CheckCloseBody, CheckText, CheckDeflate, CheckKeys,
 	CheckEntropy, CheckFrames, CheckStatusLine, CheckUpgrade, CheckAccept, CheckFraming, CheckSyntax, CheckExtension, CheckUnasked, CheckTarget, CheckHost,
-	CheckRequired, CheckNonce, CheckOffers, CheckRefusal,
+	CheckRequired, CheckNonce, CheckOffers, CheckBrowser, CheckRefusal,
 }
 
 // A Breach is something the peer sent that a check does not allow.
 type Breach struct {
 	Check   Check    `json:"check"`
-	Verdict Verdict  `json:"verdict"` // what it makes of a case that names the check: FAILED, or NON-STRICT
+	Verdict Verdict  `json:"verdict"` // what it makes of a case that names the check: FAILED, NON-STRICT or INFORMATIONAL
 	Says    string   `json:"says"`    // what is wrong, without a full stop
 	Octets  Payload  `json:"octets,omitzero"`
 	At      Duration `json:"at,omitempty"` // since the connection was begun

@@ -94,6 +94,10 @@ var everyOpening = &Opening{
 	Style:  Style{Names: "lower", Colon: ":", Trail: " ", End: "\n", LastEnd: "\r\n", Reverse: true},
 	Pauses: []Pause{{At: -1, Wait: Wait{For: Second}}}, Wire: Wire{Chop: 1},
 	Answers: []Answer{{Verdict: OK, Status: []string{"4xx"}, With: []string{"Allow"}, Without: []string{"Upgrade"}, Then: []string{Dropped}, Says: "s"}},
+	Visit: &Visit{
+		URL: "{scheme}://{host}/", Sockets: 4, Wait: Second, Gap: 1, Hasty: 5, Private: []string{"Cookie"}, Came: NonStrict, Stayed: Informational,
+		Asks: []Ask{{Verdict: OK, None: true}, {Verdict: NonStrict, Secure: true, Targets: []string{"/"}, Host: "h", With: []string{"A"}, Without: []string{"B"}, Says: "s"}},
+	},
 }
 
 // unset are the fields of structs in v that are zero wherever they occur.

@@ -51,6 +51,8 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 		return unplayed(c, o), true
 	case c.Opening != nil && c.Opening.Answers != nil && !o.Server:
 		r, answered = gradeAnswer(c, o)
+	case c.Opening != nil && c.Opening.Visit != nil && o.Server:
+		r, answered = gradeVisit(c, o)
 	default:
 		r, answered = gradeOpen(c, o)
 	}

@@ -17,6 +17,9 @@ func (o *Opening) Lines() (lines []string) {
 			add("%s %s", what, p)
 		}
 	}
+	if v := o.Visit; v != nil && v.URL != "" {
+		add("URL %s", Of(v.URL))
+	}
 	show("before the head:", o.Before)
 	show("first the request", o.Prior)
 	show("start line", o.Line)

@@ -32,6 +32,8 @@ type Observation struct {
 	Parts    []*Observation `json:"parts,omitempty"`    // of a case with variants: what happened in each; nil: it was not played
 	Missing  []Need         `json:"missing,omitempty"`  // what the case needs and the user has not declared
 	Absent   string         `json:"absent,omitempty"`   // what the case is about and the peer does not offer; empty: nothing
+	Secure   bool           `json:"secure,omitempty"`   // the peer, a client, spoke TLS
+	Returns  []Return       `json:"returns,omitempty"`  // further connections of a client that was started for one; nil: none came, or nobody looked
 	Attempts int            `json:"attempts,omitempty"` // so often the client has asked for the case until now, if that matters
 	Taken    int64          `json:"taken,omitempty"`    // octets of ours that TCP had taken in the end
 	Life     *Life          `json:"life,omitempty"`     // whether the server still answered afterwards; nil: nobody looked

@@ -32,6 +32,8 @@ type Opening struct {
 	Wants []string `json:"wants,omitempty"` // fields that a client's request must have for the case to be played; with "no " before it, must not
 
 	Answers []Answer `json:"answers,omitempty"` // of a server, the first that matches counts; nil: it opens the WebSocket
+
+	Visit *Visit `json:"visit,omitempty"` // what a client is told that is started for the case, and asks then; nil: nothing special
 }
 
 // An Edit changes one field of a head. Exactly one of its fields but To is set.
@@ -65,6 +67,10 @@ type Answer struct {
 	Then    []string `json:"then,omitempty"`    // what comes behind it, if it refuses: the status of another answer, Dropped, Unanswered, Unfinished; nil: nobody looks
 	Says    string   `json:"says,omitempty"`    // what the report says when this one matched
 }
+
+// WantBrowser is in Wants where the client has to be a browser, or to send an Origin as
+// they do.
+const WantBrowser = "Origin"
 
 // What the Status of an Answer can be beside numbers.
 const (
@@ -188,7 +194,7 @@ func (o *Opening) validate() error {
 			return fmt.Errorf("opening: %w", err)
 		}
 	}
-	return o.Wire.validate()
+	return first(o.Visit.validate(), o.Wire.validate())
 }
 
 func validStatus(s string) bool {

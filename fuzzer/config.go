@@ -39,6 +39,8 @@ type Declared struct {
 	Absent     string // path of a resource that the server does not have
 	MaxMessage int    // octets of the longest message that the peer takes
 	PID        int    // of the process of the peer
+	URL        bool   // the client goes to the URL that it is given; Each sees to that
+	Browser    bool   // the client is a browser
 }
 
 // lacks are those of needs that are not declared.
@@ -47,7 +49,7 @@ func (d Declared) lacks(needs []cases.Need) (missing []cases.Need) {
 		declared := map[cases.Need]bool{
 			cases.NeedProtocol: d.Protocol != "", cases.NeedOrigin: d.Origin != "",
 			cases.NeedMaxMessage: d.MaxMessage > 0, cases.NeedPID: d.PID > 0,
-			cases.NeedAbsent: d.Absent != "",
+			cases.NeedAbsent: d.Absent != "", cases.NeedURL: d.URL,
 		}
 		if !declared[need] {
 			missing = append(missing, need)

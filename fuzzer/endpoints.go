@@ -125,18 +125,23 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		if v.ctx.Err() != nil {
 			return nil
 		}
-		o, played.More = s.tables.add(agent, one, o)
-		played.Observation, played.Result, played.Capture = o, s.Profile.Judge(played.Case, o), capture
-		played.Case = played.Case.Under(s.Profile, o.Server)
-		if !played.More {
-			defer s.results.add(agent, played.Case.ID, played.Result.Verdict)
-		}
-		if s.OnResult == nil {
-			return nil
-		}
-		return s.OnResult(played)
+		return s.landed(played, one, o, capture)
 	}
 	return plan{c: one.c}, nil
+}
+
+// landed passes on what came of a turn.
+func (s *Server) landed(played Played, one turn, o cases.Observation, capture *wire.Capture) error {
+	o, played.More = s.tables.add(played.Agent, one, o)
+	played.Observation, played.Result, played.Capture = o, s.Profile.Judge(played.Case, o), capture
+	played.Case = played.Case.Under(s.Profile, o.Server)
+	if !played.More {
+		defer s.results.add(played.Agent, played.Case.ID, played.Result.Verdict)
+	}
+	if s.OnResult == nil {
+		return nil
+	}
+	return s.OnResult(played)
 }
 
 // undeclared is a case that is not played, since the user has not said what it takes.

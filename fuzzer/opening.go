@@ -28,6 +28,11 @@ func (s *session) open(b []byte) (rest []byte) {
 	}
 	s.receiver.head = append(s.receiver.head, b...)
 	b = s.receiver.head
+	if s.server && b[0] == recordOfTLS {
+		s.obs.Secure = true
+		s.handshake.refuse(s, errors.New("the client speaks TLS, is it wss instead of ws?"))
+		return nil
+	}
 	n := wire.HeadEnd(b)
 	if n == 0 {
 		if len(b) > wire.MaxHead {
@@ -88,6 +93,9 @@ func (s *session) sentHead() int {
 	}
 	return len(s.obs.Request)
 }
+
+// recordOfTLS is the first octet of a TLS handshake, which no request begins with.
+const recordOfTLS = 0x16
 
 // A clientHandshake asks a server to open a WebSocket.
 type clientHandshake struct {
@@ -219,6 +227,8 @@ type serverHandshake struct {
 	product   string
 	protocols []string // subprotocols we speak
 	address   string   // at which the client has reached us
+	scheme    string   // "ws" or "wss"
+	elsewhere string   // address of another server; empty: there is none
 }
 
 // A plan is what happens on a connection when the WebSocket is open.
@@ -237,12 +247,17 @@ func (h *serverHandshake) answer(s *session, head wire.Head) error {
 	c := p.c
 	s.c, s.control, s.keys = c, p.control, newKeys(s.obs.Seed, c.ID)
 	if s.control == nil {
-		for _, b := range wire.RequestBreaches(s.obs.Request, h.address) {
+		breaches := wire.RequestBreaches(s.obs.Request, h.address)
+		for _, b := range append(breaches, wire.BrowserBreaches(s.obs.Request, s.declared.Browser)...) {
 			s.breach(b.Check, b.Verdict, b.Says, b.Octets.Octets())
 		}
 	}
 	if c.Opening != nil {
-		s.obs.Absent = absent(head, c.Opening.Wants)
+		wants := c.Opening.Wants
+		if s.declared.Browser {
+			wants = slices.DeleteFunc(slices.Clone(wants), func(want string) bool { return want == cases.WantBrowser })
+		}
+		s.obs.Absent = absent(head, wants)
 	}
 	extensions, fields, err := s.extensions(head)
 	if err != nil {
@@ -287,7 +302,7 @@ func (h *serverHandshake) words(request wire.Head) *strings.Replacer {
 		protocol = offered[0]
 	}
 	return strings.NewReplacer(append(wire.AcceptWords(key), "{path}", target, "{host}", request.Get("Host"), "{key}", key,
-		"{accept}", wire.AcceptKey(key), "{protocol}", protocol, "{origin}", request.Get("Origin"))...)
+		"{accept}", wire.AcceptKey(key), "{protocol}", protocol, "{origin}", request.Get("Origin"), "{scheme}", h.scheme, "{elsewhere}", h.elsewhere)...)
 }
 
 func (h *serverHandshake) refuse(s *session, err error) {

@@ -121,7 +121,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 		}
 		nc = secure
 	}
-	h := &serverHandshake{route: v.route, product: s.product(), protocols: s.Protocols, address: nc.LocalAddr().String()}
+	h := s.handshake(nc, v.route)
 	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams, &s.lag)
 	defer session.hangUp(ctx)
 	o := session.run(ctx)
@@ -132,6 +132,19 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 	if err != nil {
 		end(err)
 	}
+}
+
+// handshake answers the client of nc. Route finds out what is to be played.
+func (s *Server) handshake(nc net.Conn, route func(wire.Head) (plan, error)) *serverHandshake {
+	return &serverHandshake{route: route, product: s.product(), protocols: s.Protocols, address: nc.LocalAddr().String(), scheme: s.scheme()}
+}
+
+// scheme is that of the URLs of the server.
+func (s *Server) scheme() string {
+	if s.TLS != nil {
+		return "wss"
+	}
+	return "ws"
 }
 
 // A visit is one connection of a client, and what it asked for.

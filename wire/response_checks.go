@@ -162,6 +162,9 @@ func (c *responseChecks) protocol() {
 
 // extensions is that none is there that was not offered (RFC 6455 4.2.2, 9.1).
 func (c *responseChecks) extensions() {
+	if n := len(c.response.Values(extensionsField)); n > 1 { // RFC 6455 11.3.2 forbids it, 4.2.2 does not
+		c.breach(cases.CheckExtension, cases.Informational, c.response.Line, "the 101 has %d fields %s", n, extensionsField)
+	}
 	list, err := c.response.Extensions()
 	if err != nil {
 		text := strings.Join(c.response.Values(extensionsField), ", ")

@@ -82,6 +82,7 @@ func TestEveryFaultOfAResponseIsABreach(t *testing.T) {
 		{"two protocols", offers("Sec-WebSocket-Protocol: b, a"), with(anAnswer, "X: y\r\nSec-WebSocket-Protocol: b", "Z: y\r\nSec-WebSocket-Protocol: a"), []string{"unasked FAILED the 101 has 2 fields"}},
 		{"an extension unasked", aRequest, with(anAnswer, "Sec-WebSocket-Extensions: x; y=1"), []string{`unasked FAILED the 101 has extension "x", which was not offered`}},
 		{"an extension offered", offers("Sec-WebSocket-Extensions: w;v, X ; y=2"), with(anAnswer, "Sec-WebSocket-Extensions: x; y=1"), nil},
+		{"extensions in two fields", offers("Sec-WebSocket-Extensions: x, y"), with(anAnswer, "Sec-WebSocket-Extensions: x\r\nSec-WebSocket-Extensions: y"), []string{"extension INFORMATIONAL the 101 has 2 fields"}},
 		{"an empty extension", aRequest, with(anAnswer, "Sec-WebSocket-Extensions: "), []string{"unasked FAILED the 101 has a malformed"}},
 		{"all at once", aRequest, "HTTP/1.1 101\r\nX : y\r\n\r\n", []string{"syntax FAILED", "status-line NON-STRICT", "upgrade FAILED", "upgrade FAILED", "accept FAILED"}},
 

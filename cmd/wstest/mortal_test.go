@@ -15,10 +15,15 @@ import (
 //
 //	mortal server PORT
 //	mortal client URL AGENT
+//	mortal visit URL
 func mortal() {
 	if os.Args[1] == "server" {
 		fmt.Fprintln(os.Stderr, http.ListenAndServe("127.0.0.1:"+os.Args[2], http.HandlerFunc(mortalServer)))
 		os.Exit(1)
+	}
+	if os.Args[1] == "visit" {
+		mortalVisit(os.Args[2])
+		return
 	}
 	base, agent := os.Args[2], url.QueryEscape(os.Args[3])
 	count, _ := strconv.Atoi(mortalVisit(base + "/getCaseCount"))

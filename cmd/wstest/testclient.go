@@ -24,6 +24,7 @@ type testClient struct {
 	cert, key string
 	agent     string
 	wait      time.Duration
+	oneByOne  bool
 	restartFlags
 }
 
@@ -43,10 +44,16 @@ that case has failed, and it is started again with the cases that are left, as i
 were no others. In its arguments {url}, {port} and {agent} are those to use, and so are
 WSTEST_URL, WSTEST_PORT and WSTEST_AGENT in its environment.
 
+With --each the COMMAND need know nothing of cases: it opens a WebSocket at {url}, sends
+every message back as it came, and ends when the WebSocket does. It is started anew for
+every case, and for every variant of one, so that cases can choose the URL. A client that
+can opens as many WebSockets there at a time as {sockets}, or WSTEST_SOCKETS, says.
+
 The exit status is 0 if the clients conform, 1 if one does not, 2 for a wrong command
 line, and 3 if the run could not be made or is incomplete.`,
 		Example: `  wstest test-client
-  wstest test-client --listen 127.0.0.1:0 --cases '1.*' -- node client.js {url} {agent}`,
+  wstest test-client --listen 127.0.0.1:0 --cases '1.*' -- node client.js {url} {agent}
+  wstest test-client --each --cases '15.*' -- node echo.js {url}`,
 		RunE: c.run,
 	}
 	c.runFlags.flags(cmd, "reports/clients")
@@ -56,6 +63,8 @@ line, and 3 if the run could not be made or is incomplete.`,
 	f.IntVar(&c.webport, "webport", 8080, "port of the page that tests browsers (0: none, as with a COMMAND)")
 	f.StringVar(&c.agent, "agent", "", "name for the COMMAND to give itself")
 	f.DurationVar(&c.wait, "wait", 30*time.Second, "how long a COMMAND may take until it connects, or asks for the next case")
+	f.BoolVar(&c.oneByOne, "each", false, "start the COMMAND for every case, to open a WebSocket at {url} and echo until it ends")
+	f.BoolVar(&c.peer.Browser, "browser", false, "the client is a browser, and has to do what only browsers must")
 	c.restartFlags.flags(cmd)
 	f.StringSliceVar(&c.protocols, "subprotocol", nil, "subprotocols to speak")
 	f.BoolVar(&c.secure, "tls", false, "speak TLS, with a self-signed certificate if there is no --cert")
@@ -71,6 +80,9 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 	}
 	if len(before) > 0 {
 		return usagef("unexpected %q: a command to start comes after --", before[0])
+	}
+	if c.oneByOne && len(command) == 0 {
+		return usagef("--each needs a COMMAND to start: wstest test-client --each -- node echo.js {url}")
 	}
 	if err := c.restartFlags.check(); err != nil {
 		return err
@@ -99,7 +111,11 @@ func (c *testClient) run(cmd *cobra.Command, args []string) error {
 		}
 		c.listen = cmp.Or(c.listen, "127.0.0.1:0")
 		c.drive = func(ctx context.Context, ln net.Listener, rec *recorder) error {
-			return c.driver(command, ln, rec).drive(ctx, ln)
+			d := c.driver(command, ln, rec)
+			if c.oneByOne {
+				return d.each(ctx, ln)
+			}
+			return d.drive(ctx, ln)
 		}
 	}
 	c.listen = cmp.Or(c.listen, ":9001")

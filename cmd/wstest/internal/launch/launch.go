@@ -49,17 +49,19 @@ type Config struct {
 }
 
 // Values are what a command is told about a run: in its environment as WSTEST_URL,
-// WSTEST_PORT and WSTEST_AGENT, and in its arguments in the place of {url}, {port}
-// and {agent}. One that is empty is not told, and its place is left as it is.
+// WSTEST_PORT, WSTEST_AGENT and WSTEST_SOCKETS, and in its arguments in the place of
+// {url}, {port}, {agent} and {sockets}. One that is empty is not told, and its place is
+// left as it is.
 type Values struct {
-	URL   string // of the server, which is the command or is tested against it
-	Port  string // of the server
-	Agent string // the name of the implementation under test in reports
+	URL     string // of the server, which is the command or is tested against it
+	Port    string // of the server
+	Agent   string // the name of the implementation under test in reports
+	Sockets string // so many WebSockets a client is to open at a time, if it can
 }
 
 // told lists the values that are not empty as name and value.
 func (v Values) told() (list [][2]string) {
-	for _, pair := range [][2]string{{"url", v.URL}, {"port", v.Port}, {"agent", v.Agent}} {
+	for _, pair := range [][2]string{{"url", v.URL}, {"port", v.Port}, {"agent", v.Agent}, {"sockets", v.Sockets}} {
 		if pair[1] != "" {
 			list = append(list, pair)
 		}

@@ -2,6 +2,7 @@
 //
 //	peer server LIB PORT          echoes on a port of 127.0.0.1
 //	peer client LIB URL AGENT     runs all cases of a fuzzing server
+//	peer visit LIB URL            echoes on one WebSocket, until it ends
 package main
 
 import (
@@ -50,8 +51,11 @@ func run(args []string) error {
 		return servers[args[1]](ln)
 	case len(args) == 4 && args[0] == "client" && clients[args[1]] != nil:
 		return drive(clients[args[1]], args[2], args[3])
+	case len(args) == 3 && args[0] == "visit" && clients[args[1]] != nil:
+		_, err := clients[args[1]](args[2])
+		return err
 	}
-	return fmt.Errorf("want server LIB PORT or client LIB URL AGENT, not %q", args)
+	return fmt.Errorf("want server LIB PORT, client LIB URL AGENT or visit LIB URL, not %q", args)
 }
 
 // drive runs all cases and has the reports written. A case whose WebSocket is not

@@ -1,0 +1,238 @@
+package fuzzer
+
+import (
+	"context"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"gobahn/cases"
+)
+
+// A caller goes to the URL that it is given, as a client does that is started for it.
+type caller func(ctx context.Context, url string, sockets int)
+
+// called plays a case with a caller, and returns what came of it in the end.
+func called(t *testing.T, id cases.ID, one caller) (last Played) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []cases.Case
+	for _, c := range cases.All {
+		if c.ID == id {
+			list = append(list, c)
+		}
+	}
+	s := &Server{Cases: list, OnResult: func(p Played) error { last = p; return nil }}
+	visit := func(ctx context.Context, url string, sockets int, started func(int)) (string, error) {
+		one(ctx, url, sockets)
+		return "", nil
+	}
+	if err := (Each{Server: s, Agent: "caller", Visit: visit, Wait: 5 * time.Second}).Serve(t.Context(), ln); err != nil {
+		t.Fatal(err)
+	}
+	return last
+}
+
+// echoUntilItEnds sends back what comes until the WebSocket ends.
+func echoUntilItEnds(conn *websocket.Conn) {
+	defer conn.Close()
+	for {
+		kind, message, err := conn.ReadMessage()
+		if err != nil || conn.WriteMessage(kind, message) != nil {
+			return
+		}
+	}
+}
+
+// honest opens one WebSocket, at a URL that it understands.
+func honest(ctx context.Context, raw string, _ int) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Fragment != "" || u.User != nil {
+		return
+	}
+	u.Scheme, u.RawQuery = strings.ToLower(u.Scheme), (&url.URL{Path: u.RawQuery}).EscapedPath()
+	if conn, response, err := websocket.DefaultDialer.DialContext(ctx, u.String(), nil); err == nil {
+		echoUntilItEnds(conn)
+	} else if response != nil {
+		response.Body.Close()
+	}
+}
+
+// asking sends a request made of the URL as it is, and echoes nothing.
+func asking(request func(raw string) string) caller {
+	return func(ctx context.Context, raw string, _ int) { _ = ask(ctx, raw, request(raw)) }
+}
+
+// ask sends octets to the server of a URL, and returns what comes first.
+func ask(ctx context.Context, raw, octets string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	host := rest[:strings.IndexAny(rest+"/", "/?#")]
+	host = host[strings.LastIndex(host, "@")+1:]
+	nc, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
+	if err != nil {
+		return ""
+	}
+	defer nc.Close()
+	defer context.AfterFunc(ctx, func() { nc.Close() })()
+	_, _ = nc.Write([]byte(strings.ReplaceAll(octets, "{host}", host)))
+	b := make([]byte, 4096)
+	n, _ := nc.Read(b)
+	return string(b[:n])
+}
+
+// requestFor is a request with that target, and further fields.
+func requestFor(target, fields string) string {
+	return "GET " + target + " HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Key: " + base64.StdEncoding.EncodeToString([]byte("0123456789abcdef")) + "\r\nSec-WebSocket-Version: 13\r\n" + fields + "\r\n"
+}
+
+// behind is what comes behind the host in a URL, as it is.
+func behind(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		return rest[i:]
+	}
+	return ""
+}
+
+// literal takes the URL as it is: the path is what is written there.
+var literal = asking(func(raw string) string { return requestFor(behind(raw), "") })
+
+func TestClientsAreJudgedByWhatTheyMakeOfAURL(t *testing.T) {
+	decoded := asking(func(raw string) string {
+		plain, _ := url.PathUnescape(behind(raw))
+		return requestFor("/"+strings.TrimLeft(plain, "/?"), "")
+	})
+	userInHost := asking(func(string) string {
+		return strings.Replace(requestFor("/", ""), "Host: ", "Host: user:pw@", 1)
+	})
+	for _, c := range []struct {
+		id   cases.ID
+		who  string
+		call caller
+		want cases.Verdict
+		says string
+	}{
+		{"15.1.1", "honest", honest, cases.OK, ""},
+		{"15.1.2", "honest", honest, cases.OK, ""},
+		{"15.1.2", "literal", literal, cases.Failed, "no path"},
+		{"15.1.2", "plain for WSS", asking(func(raw string) string { return requestFor("/x", "") }), cases.Failed, ""},
+		{"15.1.11", "honest", honest, cases.NonStrict, "a blank"},
+		{"15.1.11", "literal", literal, cases.Failed, ""},
+		{"15.1.12", "honest", honest, cases.Informational, "refused"},
+		{"15.1.12", "user in Host", userInHost, cases.Failed, "Host is"},
+		{"15.1.13", "honest", honest, cases.OK, ""},
+		{"15.1.13", "decoding", decoded, cases.Failed, ""},
+		{"15.4.3", "honest", honest, cases.Informational, "refused"},
+		{"15.4.3", "following with credentials", redirected(true), cases.Failed, "Authorization to another server"},
+		{"15.4.3", "following without", redirected(false), cases.OK, ""},
+		{"15.4.5", "trying again", again(2, 0), cases.Informational, "2 times more"},
+		{"15.4.5", "trying for ever", again(100, 0), cases.Failed, "more than the 20"},
+		{"15.4.7", "honest", honest, cases.Informational, "no other"},
+		{"15.4.7", "coming back at once", again(6, 0), cases.NonStrict, "5 times in a row"},
+		{"15.4.7", "waiting", again(2, 50*time.Millisecond), cases.Informational, "2 times more"},
+		{"15.1.9", "alone", honest, cases.Informational, "no other"},
+		{"15.1.9", "together", together, cases.NonStrict, "less than 1s"},
+		{"15.1.9", "one after the other", serialised, cases.OK, ""},
+	} {
+		t.Run(string(c.id)+" "+c.who, func(t *testing.T) {
+			t.Parallel()
+			got := called(t, c.id, c.call)
+			if got.Result.Verdict != c.want || !strings.Contains(got.Result.Says, c.says) {
+				t.Errorf("%s: %s, want %s: %q", got.Result.Verdict, got.Result.Says, c.want, c.says)
+			}
+		})
+	}
+}
+
+// redirected follows redirects, with its credentials or without.
+func redirected(trusting bool) caller {
+	return func(ctx context.Context, raw string, _ int) {
+		credentials := "Authorization: Basic dXNlcjpwdw==\r\n"
+		answer := ask(ctx, raw, requestFor("/", credentials))
+		_, location, _ := strings.Cut(answer, "Location: ")
+		location, _, _ = strings.Cut(location, "\r\n")
+		if !trusting {
+			credentials = ""
+		}
+		ask(ctx, location, requestFor("/other", credentials))
+	}
+}
+
+// again comes so often again, each time after a while.
+func again(times int, wait time.Duration) caller {
+	return func(ctx context.Context, raw string, _ int) {
+		for range 1 + times {
+			ask(ctx, raw, requestFor("/"+strings.TrimPrefix(behind(raw), "/"), ""))
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// together opens all WebSockets at a time.
+func together(ctx context.Context, raw string, sockets int) {
+	done := make(chan struct{})
+	for range sockets {
+		go func() { honest(ctx, raw, 1); done <- struct{}{} }()
+	}
+	for range sockets {
+		<-done
+	}
+}
+
+// serialised opens each WebSocket when the one before has ended.
+func serialised(ctx context.Context, raw string, _ int) {
+	honest(ctx, raw, 1)
+	honest(ctx, raw, 1)
+}
+
+func TestAClientThatNeverComesIsNoClient(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit := func(context.Context, string, int, func(int)) (string, error) { return "", nil }
+	err = Each{Server: &Server{Cases: cases.Catalogue[:2]}, Agent: "nobody", Visit: visit, Wait: time.Second}.Serve(t.Context(), ln)
+	if err != ErrNoVisit {
+		t.Errorf("error %v, want %v", err, ErrNoVisit)
+	}
+}
+
+func TestBrowsersAreJudgedOnlyIfTheyAreSome(t *testing.T) {
+	browser := func(fields http.Header) caller {
+		return func(ctx context.Context, raw string, _ int) {
+			dialer := websocket.Dialer{EnableCompression: true}
+			if conn, _, err := dialer.DialContext(ctx, raw, fields); err == nil {
+				echoUntilItEnds(conn)
+			}
+		}
+	}
+	whole := http.Header{"Origin": {"http://a"}, "Pragma": {"no-cache"}, "Cache-Control": {"no-cache"}, "Cookie": {"gobahn=1"}}
+	for _, c := range []struct {
+		name string
+		call caller
+		want cases.Verdict
+	}{
+		{"no browser", honest, cases.Unimplemented},
+		{"a browser", browser(whole), cases.OK},
+		{"a browser that lacks fields", browser(http.Header{"Origin": {"http://a"}}), cases.Informational},
+		{"an Origin that is none", browser(http.Header{"Origin": {"a"}}), cases.Failed},
+	} {
+		if got := called(t, "15.1.14", c.call); got.Result.Verdict != c.want {
+			t.Errorf("%s: %s: %s, want %s", c.name, got.Result.Verdict, got.Result.Says, c.want)
+		}
+	}
+}
