@@ -182,7 +182,8 @@ var subprotocols = []Case{
 		Spec:         []string{"RFC 9110 5.4", "RFC 6455 10.4"},
 		Requirements: []string{"RFC9110-5.4-a", "RFC6455-10.4-a"},
 		Alive:        true,
-		Growth:       3,
+		Growth:       2.5,
+		GrowthFrom:   Second / 25,
 		Variants:     twists(mayBeBlank, blanks(7_500), blanks(15_000)),
 	},
 }

@@ -27,6 +27,7 @@ type Case struct {
 	Tags         []Tag     `json:"tags,omitempty"`         // why it is left out unless it is asked for, or offered by itself
 	Variants     []Variant `json:"variants,omitempty"`     // each is played, and the worst verdict counts
 	Growth       float64   `json:"growth,omitempty"`       // the second of each two variants may take that many times as long as the first; 0: as long as it likes
+	GrowthFrom   Duration  `json:"growthFrom,omitempty"`   // the shortest time that growth is measured against; 0: a second
 	FreshKeys    bool      `json:"freshKeys,omitempty"`    // the Sec-WebSocket-Keys of its variants must have nothing in common
 	Passive      bool      `json:"passive,omitempty"`      // we only do what the script says: no pong, no answer to a close frame, no end of TCP
 	Checks       []Check   `json:"checks,omitempty"`       // whose breaches are part of the verdict

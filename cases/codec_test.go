@@ -61,7 +61,7 @@ func TestEveryKindSurvivesItsFileForm(t *testing.T) {
 			{Name: "v", Opening: everyOpening, Deflate: &Deflate{Optional: true}, Script: everyStep, Accept: Silence, Ending: &ending, Limit: &Limit{After: 1}},
 			{Name: "w"},
 		},
-		Growth: 3, FreshKeys: true, Passive: true, Checks: Checks, Alive: true, Memory: 64,
+		Growth: 3, GrowthFrom: Second, FreshKeys: true, Passive: true, Checks: Checks, Alive: true, Memory: 64,
 		Crowd: &Crowd{Count: 2, Together: true, Opening: everyOpening, Script: everyStep},
 		Script: append(slices.Clone(everyStep),
 			Echo{Count: 2, Message: Message{Payload: Corpus("prose", 100), Binary: true}},

@@ -78,7 +78,7 @@ func (c Case) validateRest() error {
 		return fmt.Errorf("role %q: want %s or %s", c.Role, Server, Client)
 	case c.Growth != 0 && (len(c.Variants) == 0 || len(c.Variants)%2 != 0):
 		return fmt.Errorf("growth is of pairs of variants, there are %d", len(c.Variants))
-	case c.Growth < 0 || c.Memory < 0 || c.Limit.Octets < 0:
+	case c.Growth < 0 || c.GrowthFrom < 0 || c.Memory < 0 || c.Limit.Octets < 0:
 		return fmt.Errorf("growth, memory and octets cannot be negative")
 	}
 	return c.Crowd.validate()

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"math/bits"
@@ -203,16 +204,43 @@ func (r *Result) worstOf(parts []Result) {
 // outgrown says that the second of a pair of parts, which has twice as much to do, took
 // more than Growth times as long as the first; "" if none did.
 func (c Case) outgrown(o Observation) string {
-	for i := 1; c.Growth != 0 && i < len(o.Parts); i += 2 {
-		first, second := o.Parts[i-1], o.Parts[i]
-		if first != nil && second != nil && float64(second.Duration) > c.Growth*float64(max(first.Duration, Growing)) {
-			return fmt.Sprintf("%s: twice as much took %v instead of %v: that is more than %g times as long.",
-				c.Variants[i].Name, second.Duration, first.Duration, c.Growth)
-		}
+	i := c.slowerThan(o, c.Growth)
+	if i < 0 {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("%s: twice as much took %v instead of %v: that is more than %g times as long.",
+		c.Variants[i].Name, o.Parts[i].Duration, o.Parts[i-1].Duration, c.Growth)
 }
 
-// Growing is the shortest time that growth is measured against: below it the machine
-// rather than the peer decides.
+// MayGrow reports whether the times of o are such that they should be measured again: what
+// is but half of what is allowed may be more when the machine is less busy.
+func (c Case) MayGrow(o Observation) bool { return c.slowerThan(o, c.Growth/2) >= 0 }
+
+// slowerThan is the first part that took more than so many times as long as the one before
+// it; -1 if none did.
+func (c Case) slowerThan(o Observation, times float64) int {
+	for i := 1; c.Growth != 0 && i < len(o.Parts); i += 2 {
+		first, second := o.Parts[i-1], o.Parts[i]
+		if first != nil && second != nil && float64(second.Duration) > times*float64(max(first.Duration, c.measurable())) {
+			return i
+		}
+	}
+	return -1
+}
+
+// measurable is the shortest time that the growth of c is measured against.
+func (c Case) measurable() Duration { return cmp.Or(c.GrowthFrom, Growing) }
+
+// Quickest takes over from before, another observation of the same case, the times that
+// its parts took there if they took less.
+func (o *Observation) Quickest(before Observation) {
+	for i, of := range before.Parts[:min(len(before.Parts), len(o.Parts))] {
+		if of != nil && o.Parts[i] != nil {
+			o.Parts[i].Duration = min(o.Parts[i].Duration, of.Duration)
+		}
+	}
+}
+
+// Growing is the shortest time that growth is measured against, if a case does not say
+// otherwise: below it the machine rather than the peer decides.
 const Growing = Second
