@@ -140,9 +140,9 @@ var validOffers = []Case{
 	offered(Case{
 		ID:           "19.1.7",
 		Description:  "Several offers of permessage-deflate in one field, in order of preference.",
-		Expectation:  takesOrDeclines + " The answer has the extension once, and fits one of the offers.",
-		Spec:         []string{"RFC 6455 9.1"},
-		Requirements: []string{"RFC7692-5-b", "RFC6455-9.1-f", "RFC7692-5-e"},
+		Expectation:  takesOrDeclines + " The answer has the extension once, in one field, and fits one of the offers.",
+		Spec:         []string{"RFC 6455 9.1", "RFC 6455 11.3.2"},
+		Requirements: []string{"RFC7692-5-b", "RFC6455-9.1-f", "RFC7692-5-e", "RFC6455-11.3.2-b"},
 		Variants: offerVariants(
 			"permessage-deflate; server_max_window_bits=9, permessage-deflate",
 			"permessage-deflate; client_max_window_bits, permessage-deflate",

@@ -74,6 +74,21 @@ func (p DeflateParams) String() string {
 	return strings.Join(list, "; ")
 }
 
+// Lines show the fields that are sent as they are, one each.
+func (d *Deflate) Lines() (lines []string) {
+	if d == nil {
+		return nil
+	}
+	for i, value := range d.Header {
+		if d.Joined && i > 0 {
+			lines[0] += " " + value.String()
+			continue
+		}
+		lines = append(lines, "Sec-WebSocket-Extensions: "+value.String())
+	}
+	return lines
+}
+
 // validate reports what in d means nothing.
 func (d *Deflate) validate() error {
 	if d == nil {

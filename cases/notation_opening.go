@@ -134,7 +134,7 @@ func (c Case) Shown(r Result) Case {
 
 // Sent are all lines that show what is sent of c: the opening, and the steps.
 func (c Case) Sent() (lines []string) {
-	lines = c.Opening.Lines()
+	lines = append(c.Opening.Lines(), c.Deflate.Lines()...)
 	for _, step := range c.Script {
 		lines = append(lines, step.String())
 	}

@@ -51,6 +51,9 @@ func (s *session) offer() (extensions string, fields []wire.Field, offers []case
 func (s *session) checkAnswer(response wire.Head) error {
 	_, _, offers := s.offer()
 	agreed, faults, err := wire.CheckDeflate(response, offers)
+	if fields := response.Values("Sec-WebSocket-Extensions"); len(fields) > 1 { // RFC 6455 11.3.2, which 4.2.2 contradicts
+		s.breach(cases.CheckExtension, cases.NonStrict, fmt.Sprintf("the response has %d fields Sec-WebSocket-Extensions, want one", len(fields)), nil)
+	}
 	if err != nil && len(offers) == 0 && s.c.Deflate != nil {
 		err = fmt.Errorf("the response has an extension where there was none to accept: %q", response.Get("Sec-WebSocket-Extensions"))
 	}

@@ -142,8 +142,14 @@ func explain(out io.Writer, c cases.Case) {
 		fmt.Fprintf(out, "clause   %s\n", strings.Join(c.Spec, ", "))
 	}
 	explainRequirements(out, c.Requirements)
-	if c.Deflate != nil {
+	if c.Deflate != nil && len(c.Deflate.Offer) > 0 {
 		fmt.Fprintf(out, "offers   %s\n", wire.Offers(c.Deflate.Offer))
+	}
+	for _, line := range c.Deflate.Lines() {
+		fmt.Fprintf(out, "field    %s\n", templates.Legible(line))
+	}
+	for i, v := range c.Variants {
+		fmt.Fprintf(out, "%-8s %s\n", cases.PartID("", i), templates.Legible(v.Name))
 	}
 	if len(c.Script) == 0 {
 		fmt.Fprintln(out, "sent     nothing")
@@ -159,7 +165,7 @@ func explain(out io.Writer, c cases.Case) {
 		}
 	}
 	for _, o := range c.Accept {
-		fmt.Fprintf(out, "%-8s %s\n", verdictWord(o.Verdict), templates.Legible(o.String()))
+		fmt.Fprintf(out, "%-8s %s%s\n", verdictWord(o.Verdict), templates.Legible(o.String()), orEnding(o.Ending))
 	}
 	fmt.Fprintf(out, "ending   %s\nwhy      %s\n", c.Ending, templates.Legible(c.Expectation))
 	limit := "failed by us"
@@ -167,6 +173,14 @@ func explain(out io.Writer, c cases.Case) {
 		limit = "closed by us"
 	}
 	fmt.Fprintf(out, "limit    %s, then it is %s\n", c.Limit.Time(), limit)
+}
+
+// orEnding is how the connection has to end for an outcome, if it says so itself.
+func orEnding(e *cases.Ending) string {
+	if e == nil {
+		return ""
+	}
+	return "; " + e.String()
 }
 
 // verdictWord is what an outcome is worth, in small letters.
