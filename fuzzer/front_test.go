@@ -119,7 +119,6 @@ var (
 	goodHost    = regexp.MustCompile(`^([a-zA-Z0-9.-]*|\[[0-9a-fA-F:.]+\])(:[0-9]*)?$`)
 	goodName    = regexp.MustCompile("^[a-zA-Z0-9!#$%&'*+.^_`|~-]+$")
 	plainText   = regexp.MustCompile(`^[\t -~\x80-\xff]*$`)
-	digits      = regexp.MustCompile(`^[0-9]+$`)
 )
 
 // refuses is the answer to a request that is not as it should be; nil if it is.
