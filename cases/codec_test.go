@@ -329,7 +329,7 @@ func TestMistakesAreRefusedAndNamed(t *testing.T) {
 		"nothing to repeat":        {script(`{"frame": {"payload": {"len": 5}}}`), []string{"step 2", "len 5"}},
 		"only spaces to repeat":    {script(`{"frame": {"payload": {"hex": "  ", "len": 5}}}`), []string{"step 2", "len 5"}},
 		"less than nothing":        {script(`{"message": {"payload": {"text": "a", "len": -5}}}`), []string{"step 2", "message", "len -5"}},
-		"too much":                 {script(`{"message": {"payload": {"text": "a", "len": 1000000000}}}`), []string{"step 2", "message", "1000000000"}},
+		"too much":                 {script(`{"message": {"payload": {"text": "a", "len": 1000000000}}}`), []string{"step 2", "payload", "1000000000"}},
 		"a digest to send":         {script(`{"message": {"payload": {"text": "a", "len": 5, "sha256": "00"}}}`), []string{"step 2", "sha256"}},
 		"a time without a unit":    {script(`{"wait": {"for": "2"}}`), []string{"step 2", "wait", `"2"`, "unit"}},
 		"a time before now":        {script(`{"wait": {"for": "-2s"}}`), []string{"step 2", "wait", `"-2s"`, "negative"}},
