@@ -342,7 +342,7 @@ func (l frameLie) check(t *testing.T, p fuzzer.Played) {
 	t.Helper()
 	r := p.Result
 	said := r.Says + "; " + r.CloseSays
-	if l.verdict != "" && r.Verdict != l.verdict || r.Headline != l.headline || !strings.Contains(said, l.says) {
+	if l.verdict != "" && r.Verdict != l.verdict || r.Headline != l.headline || !strings.Contains(strings.ToLower(said), strings.ToLower(l.says)) {
 		t.Errorf("%s: %s / %s, %q: %s\nwant %s, %q: %s\n%s; %s %v", p.Case.ID, r.Verdict, r.CloseVerdict, r.Headline, said,
 			l.verdict, l.headline, l.says, p.Observation.Events, p.Observation.Closing, p.Observation.Breaches)
 	}

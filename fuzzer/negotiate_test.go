@@ -48,6 +48,7 @@ func TestConformingPeersPassNegotiationAndRareDeflate(t *testing.T) {
 		"19.1.11": cases.Informational, "20.1.9": cases.Informational, "20.1.11": cases.Informational, "20.1.12": cases.Informational,
 		"20.2.11": cases.Informational, "20.2.12": cases.Informational, "20.4.4": cases.Informational, "20.5.2": cases.Informational,
 		"19.4.12": cases.Unimplemented, "19.4.11": cases.Unimplemented, // wishes that this client has not
+		"20.5.8": cases.Unimplemented, // its limit is not declared
 	}
 	small := func(list []cases.Case) []cases.Case { // for the race detector
 		return slices.DeleteFunc(list, func(c cases.Case) bool { return testing.Short() && strings.HasPrefix(string(c.ID), "20.5") })
@@ -249,7 +250,7 @@ func checkSlip(t *testing.T, s slip, r cases.Result, o cases.Observation) {
 	for _, part := range r.Parts {
 		said += "\n" + part.Says
 	}
-	if r.Verdict != cases.Failed || !strings.Contains(said, s.says) {
+	if r.Verdict != cases.Failed || !strings.Contains(strings.ToLower(said), strings.ToLower(s.says)) {
 		t.Errorf("%s: %s, %q: want FAILED and %q", r.ID, r.Verdict, said, s.says)
 	}
 }
