@@ -97,7 +97,7 @@ func (o Observation) brief() string {
 // brief is String with only the first of many events.
 func (o Outcome) brief() string {
 	if len(o.Events) < fewEvents {
-		return o.String()
+		return o.events()
 	}
 	return o.Events.brief(0)
 }

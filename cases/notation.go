@@ -161,8 +161,16 @@ func (e Events) String() string {
 	return strings.Join(list, ", ")
 }
 
-// String is the events, and how many of them may be missing.
+// String is the events, how many of them may be missing, and the ending if it is one of
+// its own.
 func (o Outcome) String() string {
+	if o.Ending != nil {
+		return o.events() + "; " + o.Ending.String()
+	}
+	return o.events()
+}
+
+func (o Outcome) events() string {
 	switch {
 	case o.Any && len(o.Events) == 0:
 		return "anything"

@@ -165,7 +165,7 @@ func explain(out io.Writer, c cases.Case) {
 		}
 	}
 	for _, o := range c.Accept {
-		fmt.Fprintf(out, "%-8s %s%s\n", verdictWord(o.Verdict), templates.Legible(o.String()), orEnding(o.Ending))
+		fmt.Fprintf(out, "%-8s %s\n", verdictWord(o.Verdict), templates.Legible(o.String()))
 	}
 	fmt.Fprintf(out, "ending   %s\nwhy      %s\n", c.Ending, templates.Legible(c.Expectation))
 	limit := "failed by us"
@@ -173,14 +173,6 @@ func explain(out io.Writer, c cases.Case) {
 		limit = "closed by us"
 	}
 	fmt.Fprintf(out, "limit    %s, then it is %s\n", c.Limit.Time(), limit)
-}
-
-// orEnding is how the connection has to end for an outcome, if it says so itself.
-func orEnding(e *cases.Ending) string {
-	if e == nil {
-		return ""
-	}
-	return "; " + e.String()
 }
 
 // verdictWord is what an outcome is worth, in small letters.
