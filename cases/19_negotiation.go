@@ -118,6 +118,11 @@ var validOffers = []Case{
 		Requirements: []string{"RFC7692-7.1.2.1-b", "RFC7692-7.2.1-i", "RFC7692-7-d"},
 		Deflate:      offersAs("permessage-deflate; server_max_window_bits=8"),
 		Alive:        true,
+		// To decline is what is asked of who cannot; but to refuse is a server's right.
+		Opening: &Opening{Answers: []Answer{
+			{Verdict: OK, Status: []string{"101"}},
+			{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
+		}},
 	}),
 	offered(Case{
 		ID:           "19.1.5",

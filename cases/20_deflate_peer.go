@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 )
 
 // recurring is a message that is sent some times, and comes back as often.
@@ -60,6 +61,10 @@ var peersDeflate = []Case{
 			}(),
 		})
 		c.Script, c.Accept = periodic()
+		// Many compressors have no window of 8 bits, so that a client may refuse it.
+		c.Variants[0].Accept = append(slices.Clip(c.Accept), Outcome{
+			Verdict: Informational, Ending: &endedByPeer, Says: "The peer has no window of 8 bits.",
+		})
 		return c
 	}(),
 	func() Case {
