@@ -76,17 +76,6 @@ func (id ID) Part() (of ID, i int) {
 	return id, -1
 }
 
-// Variation are variants that differ in the opening handshake alone: each is the edits
-// under a name.
-func Variation(base Opening, names []string, edits func(i int) []Edit) (list []Variant) {
-	for i, name := range names {
-		o := base
-		o.Edits = edits(i)
-		list = append(list, Variant{Name: name, Opening: &o})
-	}
-	return list
-}
-
 // judgeParts grades a case of which o.Parts are what happened in its parts: by the
 // worst, and by how the time they took grows. What this peer cannot be played does not
 // count beside what it was.

@@ -159,7 +159,7 @@ const maxShown = 16 << 10
 // afterPrior takes the answer to the request before ours, and sends ours when it has
 // been read.
 func (h *clientHandshake) afterPrior(s *session, b []byte) (rest []byte) {
-	if !wire.WholeResponse(b) {
+	if end, closes := wire.ContentEnd(b); end < 0 && !closes {
 		s.receiver.head = b
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"gobahn/cases"
 )
@@ -76,19 +77,34 @@ func turnsOf(list []cases.Case) map[string][]turn {
 type tables struct {
 	mu    sync.Mutex
 	open  map[resultKey]*cases.Observation
-	asked map[resultKey]int
+	asked map[resultKey]streak
 }
 
-// again is how often an agent has asked for a turn, this time included.
+// A streak is how often a client has asked for the same turn in a row.
+type streak struct {
+	times int
+	last  time.Time
+}
+
+// inARow is how soon a client comes back that does so by itself: one that comes later has
+// been started again.
+const inARow = 10 * time.Second
+
+// again is how often in a row an agent has asked for a turn, this time included.
 func (t *tables) again(agent string, one turn) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.asked == nil {
-		t.asked = make(map[resultKey]int)
+		t.asked = make(map[resultKey]streak)
 	}
 	key := resultKey{agent, one.c.ID}
-	t.asked[key]++
-	return t.asked[key]
+	a := t.asked[key]
+	if time.Since(a.last) > inARow {
+		a = streak{}
+	}
+	a = streak{a.times + 1, time.Now()}
+	t.asked[key] = a
+	return a.times
 }
 
 // maxTables bounds the cases that have begun and not ended, for clients need not come

@@ -88,24 +88,6 @@ func HeadEnd(b []byte) int {
 	return 0
 }
 
-// WholeResponse reports whether b holds a response with all of its content, as far as
-// Content-Length or chunks say how long that is.
-func WholeResponse(b []byte) bool {
-	n := HeadEnd(b)
-	if n == 0 {
-		return false
-	}
-	h, err := ParseHead(b[:n])
-	if err != nil {
-		return true
-	}
-	if h.HasToken("Transfer-Encoding", "chunked") {
-		return bytes.HasSuffix(b, []byte("0\r\n\r\n"))
-	}
-	length, err := strconv.Atoi(h.Get("Content-Length"))
-	return err != nil || len(b) >= n+length
-}
-
 // ParseHead parses a complete head, as found by HeadEnd. An error names the
 // line that is wrong: no field, folded (RFC 9112 5.2), or holding a NUL or a CR
 // or LF that ends no line (RFC 9110 5.5).
