@@ -108,11 +108,12 @@ func (t *tables) again(agent string, one turn) int {
 }
 
 // maxTables bounds the cases that have begun and not ended, for clients need not come
-// back. Of those beyond it only the last variant counts.
+// back. Those beyond it are reported variant by variant, and the last counts.
 const maxTables = 2000
 
 // add is what happened so far in a case of which o is what happened in one variant;
-// more says that others are to come.
+// more says that others are to come. A client may begin with the next before we are done
+// with one, so that they come in any order. One that comes again begins the case anew.
 func (t *tables) add(agent string, one turn, o cases.Observation) (all cases.Observation, more bool) {
 	n := len(one.whole.Variants)
 	if n == 0 {
@@ -125,11 +126,11 @@ func (t *tables) add(agent string, one turn, o cases.Observation) (all cases.Obs
 		t.open = make(map[resultKey]*cases.Observation)
 	}
 	sum := t.open[key]
-	if sum == nil || one.part == 0 {
+	if sum == nil || sum.Parts[one.part] != nil {
 		sum = &cases.Observation{}
 	}
 	gather(sum, o, one.part, n)
-	more = one.part < n-1
+	more = slices.Contains(sum.Parts, nil)
 	if more && (t.open[key] != nil || len(t.open) < maxTables) {
 		t.open[key] = sum
 	} else {

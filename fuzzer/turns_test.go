@@ -28,3 +28,31 @@ func TestOnlyWhoComesBackAtOnceComesBackTooOften(t *testing.T) {
 		}
 	})
 }
+
+// A client is quick: its next connection may end before we are done with the last one.
+func TestVariantsMayEndInAnyOrder(t *testing.T) {
+	whole := cases.Case{ID: "user/table", Variants: []cases.Variant{{Name: "a"}, {Name: "b"}, {Name: "c"}}}
+	turns := turnsOf([]cases.Case{whole})[""]
+	for _, order := range [][]int{{0, 1, 2}, {1, 0, 2}, {2, 1, 0}, {0, 2, 1}} {
+		var seen tables
+		for i, part := range order {
+			all, more := seen.add("a", turns[part], cases.Observation{Opened: true, Echoes: part})
+			if more != (i < 2) {
+				t.Errorf("order %v: after %d more is %t", order, i+1, more)
+			}
+			if all.Parts[part] == nil || all.Parts[part].Echoes != part {
+				t.Errorf("order %v: part %d is lost", order, part)
+			}
+		}
+		if len(seen.open) != 0 {
+			t.Errorf("order %v: it is kept when all have come", order)
+		}
+	}
+	var seen tables
+	for range 2 { // the client has given up, and begins anew
+		all, _ := seen.add("a", turns[0], cases.Observation{Duration: 1})
+		if all.Duration != 1 || all.Parts[1] != nil {
+			t.Errorf("what came before counts again: %+v", all)
+		}
+	}
+}
