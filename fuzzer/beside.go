@@ -26,8 +26,9 @@ var afterwards = cases.Case{
 	Limit:  cases.FailAfter(cases.Duration(lifeTime)),
 }
 
-// life connects to the server once more and has a message echoed.
-func (r *clientRun) life(ctx context.Context) *cases.Life {
+// life connects to the server once more and has a message echoed. Lag is by how much the
+// machine has delayed that.
+func (r *clientRun) life(ctx context.Context) (life *cases.Life, lag cases.Duration) {
 	begun := time.Now()
 	o, _, err := r.connect(ctx, afterwards, nil)
 	l := cases.Life{Took: cases.Duration(time.Since(begun))}
@@ -39,7 +40,7 @@ func (r *clientRun) life(ctx context.Context) *cases.Life {
 	default:
 		l.Alive = true
 	}
-	return &l
+	return &l, o.Lag
 }
 
 // crowd makes the other connections of c, and returns what ends those that stay open.

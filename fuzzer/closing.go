@@ -146,6 +146,9 @@ func (s *session) lost() {
 func (s *session) ended(reason string) {
 	s.endEcho()
 	s.state = closed
+	if s.c.Limit.Octets > 0 { // what still leaves is none of the peer's doing
+		s.obs.Taken = s.conn.Taken()
+	}
 	s.due = [timers]time.Time{}
 	s.due[drainTimer] = time.Now().Add(drainTime)
 	s.obs.Duration = cases.Duration(time.Since(s.obs.Started))

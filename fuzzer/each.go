@@ -140,7 +140,7 @@ type landing struct {
 
 const (
 	leaveTime  = time.Second // for a client to end, when its turn has
-	maxReturns = 32          // connections of one client; it is stopped when it makes more
+	maxReturns = 64          // connections of one client; it is stopped when it makes more
 )
 
 // turn plays one turn.
@@ -245,7 +245,7 @@ func (g *guest) stay(ctx context.Context) (died string, err error) {
 			looking = true
 			limit = time.After(max(leaveTime, time.Until(g.begun.Add(time.Duration(g.one.c.Opening.Visiting().Wait)))))
 		}
-		if len(g.others) >= maxReturns {
+		if len(g.others)+g.here > maxReturns {
 			leave()
 		}
 		if gone && g.here == 0 && len(line) == 0 {
@@ -302,7 +302,7 @@ func (g *guest) receive(ctx context.Context, a arrival) {
 	l := landing{arrival: a, turn: !a.elsewhere && !g.taken}
 	if l.turn {
 		g.taken, g.begun = true, a.at
-		if g.one.c.Memory > 0 && g.watched == nil {
+		if g.one.c.WatchesMemory() && g.watched == nil {
 			g.watched = Declared{PID: int(g.pid.Load())}.memory()
 		}
 	}
@@ -319,10 +319,10 @@ func (g *guest) note(l landing) {
 	switch {
 	case l.empty && l.turn:
 		g.taken = false
-	case l.empty || len(g.others) >= maxReturns:
 	case l.turn:
 		g.played = &l
 		g.memory = g.unwatched()
+	case l.empty || len(g.others) >= maxReturns:
 	default:
 		at := cases.Duration(l.at.Sub(g.begun))
 		g.others = append(g.others, cases.Return{At: at, Elsewhere: l.elsewhere, Request: cases.Of(l.o.Request)})

@@ -88,8 +88,10 @@ func (s *session) allow(t timer, d time.Duration) {
 // extend extends t, whose time has come, by the lag there was in it, and reports
 // whether there was any.
 func (s *session) extend(t timer) bool {
-	switch t {
-	case waitTimer, deafTimer, drainTimer, pingTimer: // which limit nobody
+	switch {
+	case t == deafTimer, t == drainTimer, t == pingTimer: // which limit nobody
+		return false
+	case t == waitTimer && (s.player.wait == nil || s.player.wait.Mark == ""): // to end before a mark is worth something
 		return false
 	}
 	late := min(share*(s.lag.passed()-s.lagged[t]), maxLag-time.Duration(s.obs.Lag))

@@ -160,7 +160,9 @@ const maxShown = 16 << 10
 // been read.
 func (h *clientHandshake) afterPrior(s *session, b []byte) (rest []byte) {
 	if end, closes := wire.ContentEnd(b); end < 0 && !closes {
-		s.receiver.head = b
+		if s.receiver.head = b; len(b) > maxFollow {
+			h.refuse(s, wire.ErrHeadTooLong)
+		}
 		return nil
 	}
 	h.prior = false

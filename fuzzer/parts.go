@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"context"
 
 	"gobahn/cases"
@@ -14,11 +15,18 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 	if missing := r.declared().lacks(c.Needs); missing != nil {
 		return cases.Observation{Seed: r.client.Seed, Missing: missing}, nil, nil
 	}
+	watched := func() *cases.Memory { return nil }
+	if c.Crowd != nil && c.WatchesMemory() { // what it takes is part of it
+		watched = r.declared().memory()
+	}
 	disperse := r.crowd(ctx, c.Crowd)
 	defer disperse()
 	if len(c.Variants) == 0 {
-		return r.part(ctx, c)
+		o, capture, err := r.part(ctx, c)
+		o.Memory = cmp.Or(watched(), o.Memory)
+		return o, capture, err
 	}
+	defer watched()
 	all, capture, err := r.table(ctx, c)
 	for range growthAttempts - 1 { // the quickest counts: a busy machine delays now and then
 		if err != nil || ctx.Err() != nil || !c.MayGrow(all) {
@@ -61,7 +69,8 @@ func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, 
 	}
 	o, capture, err := r.connect(ctx, c, nil)
 	if err == nil && c.Alive && ctx.Err() == nil {
-		o.Life = r.life(ctx)
+		life, lag := r.life(ctx)
+		o.Life, o.Lag = life, o.Lag+lag
 	}
 	o.Memory = watched()
 	return o, capture, err

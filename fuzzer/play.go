@@ -99,8 +99,8 @@ func (s *session) playDrop(d cases.Drop) {
 // passive reports whether we do only what the script says.
 func (s *session) passive() bool { return s.c.Passive }
 
-// beginFlood begins to send a flood. If it is the last step the limit counts from now on:
-// a peer that does not read keeps us no longer.
+// beginFlood begins to send a flood. The limit counts from now on, for the flood alone if
+// other steps follow: a peer that does not read keeps us no longer.
 func (s *session) beginFlood(v cases.Flood) {
 	s.player.flood = &flooding{step: v}
 	if v.Deaf > 0 {
@@ -108,6 +108,15 @@ func (s *session) beginFlood(v cases.Flood) {
 	}
 	if s.player.next == len(s.c.Script) {
 		s.setLimit()
+	} else {
+		s.restartLimit()
+	}
+}
+
+// endFlood goes on behind a flood.
+func (s *session) endFlood() {
+	if s.player.flood = nil; !s.player.begun {
+		s.stop(limitTimer)
 	}
 }
 
@@ -121,6 +130,11 @@ type flooding struct {
 // it was sent. What is left is sent when that has left.
 func (s *session) playFlood() bool {
 	f := s.player.flood
+	if s.state == closing && !s.passive() || s.conn.Broken() { // nobody takes it any more
+		s.player.next = len(s.c.Script)
+		s.endFlood()
+		return true
+	}
 	if !s.conn.Idle() {
 		return false
 	}
@@ -141,7 +155,7 @@ func (s *session) playFlood() bool {
 	if f.sent < f.step.Count {
 		return false
 	}
-	s.player.flood = nil
+	s.endFlood()
 	return true
 }
 
@@ -217,7 +231,7 @@ func (s *session) playSplit() {
 func (s *session) beginWait(w cases.Wait) {
 	s.log.Add(cases.Row{Kind: cases.PauseBegun, Delay: w.For, Mark: w.Mark})
 	s.player.wait = &w
-	s.due[waitTimer] = time.Now().Add(time.Duration(w.For))
+	s.allow(waitTimer, time.Duration(w.For))
 	if w.Deaf {
 		s.due[deafTimer] = s.due[waitTimer]
 	}
@@ -267,7 +281,7 @@ func (s *session) restartLimit() {
 func (s *session) limitReached() {
 	s.obs.Unread = s.state == open && !s.conn.Idle()
 	switch {
-	case s.passive() && s.state == closing:
+	case s.passive() && s.state != closed:
 		s.drop(cases.ReasonNoEnd)
 	case s.state != open:
 	case s.c.Limit.Close:

@@ -109,24 +109,24 @@ func (s *session) run(ctx context.Context) cases.Observation {
 	s.handshake.start(s)
 	for !s.finished() {
 		s.conn.Flush()
-		s.leave()
+		s.leave(ctx)
 		s.await(ctx)
 	}
 	s.setAlarm(time.Time{})
 	s.deflate.close()
 	s.checkKeys()
 	o := s.obs
-	if s.c.Limit.Octets > 0 {
-		o.Taken = s.conn.Taken()
-	}
 	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
 	return o
 }
 
 // leave does what waits for what was sent to have left: the rest of a flood, and the
 // end of our side of TCP.
-func (s *session) leave() {
-	for s.player.flood != nil && s.state != closed && s.conn.Idle() {
+func (s *session) leave(ctx context.Context) {
+	for s.player.flood != nil && s.state != closed && s.conn.Idle() && ctx.Err() == nil {
+		if _, at := s.next(); !at.IsZero() && !at.After(time.Now()) {
+			break // what is due comes first
+		}
 		s.play()
 		s.conn.Flush()
 	}
@@ -305,11 +305,13 @@ func (s *session) read(r wire.Read) {
 	}
 	s.log.ReceivedOctets(r.Octets)
 	b := r.Octets
-	if p := s.player.split; s.server && p != nil && p.head {
-		s.breach(cases.CheckEarly, cases.Failed, "the client sent octets before it had the response", b)
-	}
+	p := s.player.split
+	early := s.state == opening || p != nil && p.head // we have not answered yet, or not wholly
 	if s.state == opening {
 		b = s.open(b)
+	}
+	if s.server && early && s.state != opening && len(b) > 0 {
+		s.broken(cases.CheckEarly, cases.Failed, "the client sent octets before it had the response", b)
 	}
 	if s.state != opening {
 		s.traffic.received.Wire += len(b)

@@ -296,6 +296,9 @@ func (c *Conn) Pending() int { return c.writing + len(c.out.octets) + len(c.queu
 // Taken is how many octets the kernel has taken to send.
 func (c *Conn) Taken() int64 { return c.taken.Load() }
 
+// Broken reports whether a write has failed, so that nothing more can be sent.
+func (c *Conn) Broken() bool { return c.dead }
+
 // CloseWrite tells the peer that nothing more will be sent, where TCP or TLS
 // allows it, and closes the connection where not.
 func (c *Conn) CloseWrite() {
@@ -382,8 +385,7 @@ func (c *Conn) tell(w Write) bool {
 }
 
 func (c *Conn) writeSegment(s segment) error {
-	n, err := write(c.nc, s.octets)
-	if c.taken.Add(n); err != nil {
+	if err := c.write(s.octets); err != nil {
 		return err
 	}
 	if s.alone {
@@ -413,20 +415,34 @@ func (c *Conn) awaitAnswer(heard int64) {
 	}
 }
 
-// write writes out as one write, as far as nc can, and returns how many octets it took.
-func write(nc net.Conn, out net.Buffers) (int64, error) {
-	if _, ok := nc.(*net.TCPConn); ok || len(out) == 1 {
-		return out.WriteTo(nc)
+// write writes out as one write, as far as nc can. What is long is written in pieces, so
+// that it is known meanwhile how much the kernel has taken.
+func (c *Conn) write(out net.Buffers) error {
+	if len(out) == 1 {
+		for b := out[0]; ; {
+			n, err := c.nc.Write(b[:min(len(b), writePiece)])
+			if c.taken.Add(int64(n)); err != nil || n == len(b) {
+				return err
+			}
+			b = b[n:]
+		}
+	}
+	if _, ok := c.nc.(*net.TCPConn); ok {
+		n, err := out.WriteTo(c.nc)
+		c.taken.Add(n)
+		return err
 	}
 	// Only TCP takes several slices at once. TLS would make a record, and a
 	// segment, of each.
-	w := bufio.NewWriterSize(nc, readSize)
-	n := int64(0)
+	w := bufio.NewWriterSize(c.nc, readSize)
 	for _, b := range out {
-		m, err := w.Write(b)
-		if n += int64(m); err != nil {
-			return n, err
+		n, err := w.Write(b)
+		if c.taken.Add(int64(n)); err != nil {
+			return err
 		}
 	}
-	return n, w.Flush()
+	return w.Flush()
 }
+
+// writePiece is how many octets of a long slice are written at a time.
+const writePiece = 1 << 20
