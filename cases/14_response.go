@@ -93,13 +93,10 @@ func keys(n int, further ...string) (variants []Variant) {
 	return variants
 }
 
-// offersProtocols is the field in which subprotocols are offered, and one is named.
-const offersProtocols = "Sec-WebSocket-Protocol"
-
 // unknownProtocol is for offers of subprotocols that nobody knows. A server for which any
 // name will do breaks no rule, and one that insists on a match may refuse.
 var unknownProtocol = []Answer{
-	{Verdict: OK, Status: []string{"101"}, Without: []string{offersProtocols}},
+	{Verdict: OK, Status: []string{"101"}, Without: []string{protocolField}},
 	{Verdict: Informational, Status: []string{"101"}, Says: "The server agreed to a subprotocol that nobody knows."},
 	{Verdict: Informational, Status: []string{"4xx"}, Says: "The server insists on a subprotocol that it knows."},
 }
@@ -112,7 +109,7 @@ var subprotocols = []Case{
 		Expectation:  "The server opens the WebSocket without a subprotocol. If it names one it MUST be the one offered.",
 		Spec:         []string{"RFC 6455 4.2.2"},
 		Requirements: []string{"RFC6455-4.2.2-i", "RFC6455-4.2.2-h"},
-		Opening:      &Opening{Edits: []Edit{Set(offersProtocols, "x-gobahn-4d9c1f")}, Answers: unknownProtocol},
+		Opening:      &Opening{Edits: []Edit{Set(protocolField, strangeProtocol)}, Answers: unknownProtocol},
 		Checks:       []Check{CheckUnasked},
 	},
 	{
@@ -121,7 +118,7 @@ var subprotocols = []Case{
 		Expectation:  "The server opens the WebSocket without a subprotocol. If it names one it MUST be one of those offered, and not the list.",
 		Spec:         []string{"RFC 6455 4.2.2"},
 		Requirements: []string{"RFC6455-4.2.2-i", "RFC6455-4.2.2-h"},
-		Opening:      &Opening{Edits: []Edit{Set(offersProtocols, "x-gobahn-a, x-gobahn-b, x-gobahn-c")}, Answers: unknownProtocol},
+		Opening:      &Opening{Edits: []Edit{Set(protocolField, "x-gobahn-a, x-gobahn-b, x-gobahn-c")}, Answers: unknownProtocol},
 		Checks:       []Check{CheckUnasked},
 	},
 	{
@@ -134,8 +131,8 @@ var subprotocols = []Case{
 		Needs:        []Need{NeedProtocol},
 		Checks:       []Check{CheckUnasked},
 		Variants: slices.Concat(
-			values(namesKnown(NonStrict), offersProtocols, "{protocol}", strangeProtocol+", {protocol}", "{protocol}, "+strangeProtocol),
-			twists(namesKnown(""), twice(offersProtocols, strangeProtocol, "{protocol}")),
+			values(namesKnown(NonStrict), protocolField, "{protocol}", strangeProtocol+", {protocol}", "{protocol}, "+strangeProtocol),
+			twists(namesKnown(""), twice(protocolField, strangeProtocol, "{protocol}")),
 		),
 	},
 	{
@@ -144,7 +141,7 @@ var subprotocols = []Case{
 		Expectation:  "That MUST NOT be: the server should answer with an error.",
 		Spec:         []string{"RFC 6455 4.1"},
 		Requirements: []string{"RFC6455-4.1-v", "RFC6455-4.2.1-m"},
-		Opening:      &Opening{Edits: []Edit{Set(offersProtocols, "x-gobahn, x-gobahn")}, Answers: shouldRefuse},
+		Opening:      &Opening{Edits: []Edit{Set(protocolField, "x-gobahn, x-gobahn")}, Answers: shouldRefuse},
 		Checks:       []Check{CheckUnasked},
 	},
 	{
@@ -155,8 +152,8 @@ var subprotocols = []Case{
 		Requirements: []string{"RFC6455-4.2.1-m", "RFC9110-5.6.1.2-a"},
 		Checks:       []Check{CheckUnasked},
 		Variants: slices.Concat(
-			values(noProtocol, offersProtocols, "", ",", "a b", "a/b", "a@b", `"a"`, "a\tb", "a\x07b"),
-			values(eitherAnswer, offersProtocols, "a,,b"),
+			values(noProtocol, protocolField, "", ",", "a b", "a/b", "a@b", `"a"`, "a\tb", "a\x07b"),
+			values(eitherAnswer, protocolField, "a,,b"),
 		),
 	},
 	{
@@ -168,8 +165,8 @@ var subprotocols = []Case{
 		Alive:        true,
 		Checks:       []Check{CheckUnasked},
 		Variants: twists(mayBeTooLong,
-			twist{name: "1000 names", edits: []Edit{Set(offersProtocols, protocolNames(1000))}, answers: []Answer{{Verdict: OK, Status: []string{"101", "4xx"}}, {Verdict: NonStrict, Status: []string{"5xx", Dropped}}}},
-			twist{name: "4000 names", edits: []Edit{Set(offersProtocols, protocolNames(4000))}},
+			twist{name: "1000 names", edits: []Edit{Set(protocolField, protocolNames(1000))}, answers: []Answer{{Verdict: OK, Status: []string{"101", "4xx"}}, {Verdict: NonStrict, Status: []string{"5xx", Dropped}}}},
+			twist{name: "4000 names", edits: []Edit{Set(protocolField, protocolNames(4000))}},
 		),
 	},
 	{
@@ -195,8 +192,8 @@ const strangeProtocol = "x-gobahn-4d9c1f"
 // the verdict if it names none; empty: it has to.
 func namesKnown(none Verdict) []Answer {
 	answers := []Answer{
-		{Verdict: OK, Status: []string{"101"}, With: []string{offersProtocols}, Without: []string{offersProtocols + ": " + strangeProtocol}},
-		{Verdict: Informational, Status: []string{"101"}, With: []string{offersProtocols}, Says: "The server agreed to a subprotocol that nobody knows."},
+		{Verdict: OK, Status: []string{"101"}, With: []string{protocolField}, Without: []string{protocolField + ": " + strangeProtocol}},
+		{Verdict: Informational, Status: []string{"101"}, With: []string{protocolField}, Says: "The server agreed to a subprotocol that nobody knows."},
 	}
 	if none != "" {
 		answers = append(answers, Answer{Verdict: none, Status: []string{"101"}, Says: "The server agreed to no subprotocol, though it speaks one that was offered."})
@@ -221,7 +218,7 @@ var mayBeBlank = []Answer{
 
 // blanks is a twist with n blanks within the name of a subprotocol.
 func blanks(n int) twist {
-	return twist{name: fmt.Sprintf("%d blanks", n), edits: []Edit{Set(offersProtocols, "b"+strings.Repeat(" ", n)+"x")}}
+	return twist{name: fmt.Sprintf("%d blanks", n), edits: []Edit{Set(protocolField, "b"+strings.Repeat(" ", n)+"x")}}
 }
 
 // refusals is section 14.7.

@@ -191,14 +191,13 @@ var waitingClients = func() []Case {
 var readableReply = func() Case {
 	c := failing(Case{
 		ID:           "18.3.4",
-		Description:  "A frame with opcode 3, which the peer has to refuse, and behind it 1024 text messages of 1000 octets; nothing is read until all of it has been sent, and 200 ms after.",
+		Description:  "A frame with opcode 3, which the peer has to refuse, and behind it 1024 text messages of 1000 octets; nothing is read for 200 ms.",
 		Expectation:  "The peer fails the connection, and its close frame with 1002 SHOULD reach us: to drop TCP while octets are unread resets it, and what was sent before may be lost.",
 		Spec:         []string{"RFC 6455 7.1.1", "RFC 6455 7.1.7", "RFC 6455 10.7"},
 		Requirements: []string{"RFC6455-7.1.1-a", "RFC6455-7.1.7-b", "RFC6455-10.7-c"},
 		Script: Script{
 			Opcode(3, ""),
-			Flood{Frame: Frame{Opcode: OpText, Payload: Repeat("*", 1000)}, Count: 1024},
-			Wait{For: Second / 5, Deaf: true},
+			Flood{Frame: Frame{Opcode: OpText, Payload: Repeat("*", 1000)}, Count: 1024, Deaf: Second / 5},
 		},
 	}, CodeProtocolError)
 	c.Ending.NoClose = NonStrict

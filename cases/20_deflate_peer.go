@@ -209,7 +209,7 @@ var bombs = []Case{
 		Requirements: []string{"RFC6455-8.1-a", "RFC6455-10.4-a"},
 		Script:       Script{Deflated(inflating(" ", 16*mib), Block{Literals: Of("\xff")})},
 		Memory:       256,
-	}, CodeInvalidPayload, CodeTooBig)),
+	}, CodeInvalidPayload, CodeTooBig, policyViolation)),
 	// The design allows three times as long. A machine that does much else needs that by
 	// itself, and a peer that takes quadratic time does not answer at all.
 	bomb(Case{

@@ -83,7 +83,9 @@ func seeded(of func(seed uint64) Variant) (list []Variant) {
 // chance is the generator of a seed.
 func chance(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 21)) }
 
-// drawn is a sequence of frames of which the model knows what comes of it.
+// drawn is a sequence of frames of which the model knows what comes of it. Each leaves by
+// itself when the one before has been answered: otherwise a pong might overtake an echo, one
+// pong answer two pings (RFC 6455 5.5.3), and an answer be lost to what comes behind it.
 func drawn(seed uint64) Variant {
 	rng := chance(seed)
 	for {
@@ -91,7 +93,7 @@ func drawn(seed uint64) Variant {
 		accept, ending := Predict(script)
 		if ending.Grade == "" {
 			limit := FailAfter(2 * Second)
-			return Variant{Script: script, Accept: accept, Ending: &ending, Limit: &limit}
+			return Variant{Script: script.Synced(), Accept: accept, Ending: &ending, Limit: &limit}
 		}
 	}
 }

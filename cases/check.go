@@ -29,7 +29,7 @@ const (
 // The checks of the opening handshake.
 const (
 	CheckStatusLine Check = "status-line" // of the 101 (RFC 6455 4.2.2)
-	CheckUpgrade    Check = "upgrade"     // Upgrade and Connection of either head (RFC 6455 4.1, 4.2.2)
+	CheckUpgrade    Check = "upgrade"     // Upgrade and Connection of the 101 (RFC 6455 4.2.2)
 	CheckAccept     Check = "accept"      // Sec-WebSocket-Accept (RFC 6455 4.2.2)
 	CheckFraming    Check = "framing"     // neither head says that content follows (RFC 9110 8.6, RFC 9112 6.1)
 	CheckSyntax     Check = "syntax"      // of either head (RFC 9112 5)

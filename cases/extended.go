@@ -27,7 +27,7 @@ var (
 	// mayRefuse is for requests that a server should accept, and a strict one refuses.
 	mayRefuse = []Answer{
 		{Verdict: OK, Status: []string{"101"}},
-		{Verdict: NonStrict, Status: []string{"4xx"}},
+		{Verdict: NonStrict, Status: []string{"3xx", "4xx", "5xx", Dropped}},
 	}
 	// eitherAnswer is for requests about which the documents are silent, or contradict
 	// each other.
@@ -38,7 +38,12 @@ var (
 	}
 )
 
-const mib = 1 << 20 // octets
+const (
+	protocolField = "Sec-WebSocket-Protocol"
+	acceptField   = "Sec-WebSocket-Accept"
+
+	mib = 1 << 20 // octets
+)
 
 // probe is the message that shows whether a WebSocket works: it has to come back.
 const probe = "probe"
@@ -58,11 +63,17 @@ func failing(c Case, codes ...uint16) Case {
 	return c
 }
 
+// surviving is the ending where nothing is asked for.
+var surviving = Ending{Either: true, AnyCode: true, MayDrop: true}
+
+// leaving is the ending where the peer has to be gone in time, one way or another.
+var leaving = surviving.OrFail(WrongSide)
+
 // clientRefuses is c, which a client under test must not take for an open WebSocket: it
 // ends TCP, and neither echoes the probe nor answers the ping.
 func clientRefuses(c Case) Case {
 	c.Role, c.Tags = Client, append(c.Tags, Handshake)
-	c.Script, c.Accept = Script{Text(probe), Ping("after")}, Silence
+	c.Script, c.Accept = Script{Text(probe), after}, Silence
 	c.Ending = Ending{Peer: true, AnyCode: true, MayDrop: true}.OrFail(WrongSide)
 	c.Limit = FailAfter(5 * Second) // some read on for three seconds, to say in their error what else came
 	return c

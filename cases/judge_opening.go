@@ -25,7 +25,7 @@ func gradeAnswer(c Case, o Observation) (r Result, answered bool) {
 	}
 	r = Result{ID: c.ID, Verdict: Failed, CloseVerdict: Informational, Says: answerText(status) + thenText(o.Then), CloseSays: noWebSocket}
 	if o.Opened {
-		r.CloseVerdict, r.CloseSays = judgeEnding(c.Ending, o)
+		r.CloseVerdict, r.CloseSays = judgeEnding(c.EndingAfter(o.Events), o)
 	} else if status == "101" && len(o.Faults) > 0 {
 		r.Says += " Besides, " + sentence(o.Faults[0])
 	}
@@ -97,16 +97,22 @@ func harm(c Case, o Observation) string {
 	switch {
 	case o.Died != "":
 		return "The process of the peer ended: " + sentence(o.Died)
-	case o.Memory != nil && c.memoryLimit(o) > 0 && o.Memory.Grown() > int64(c.memoryLimit(o))*mib:
+	case c.Outgrew(o):
 		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.memoryLimit(o))
 	case c.Limit.Octets > 0 && o.Taken > c.Limit.Octets:
 		return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
 	case c.Limit.Attempts > 0 && o.Attempts > c.Limit.Attempts:
-		return fmt.Sprintf("The client has come back %d times, more than the %d that are reasonable.", o.Attempts, c.Limit.Attempts)
+		return fmt.Sprintf("The client has asked %d times, more than the %d that are reasonable.", o.Attempts, c.Limit.Attempts)
 	case c.Alive && o.Life != nil && !o.Life.Alive:
 		return "Afterwards the server did not answer on a fresh connection: " + sentence(o.Life.Says)
 	}
 	return ""
+}
+
+// Outgrew reports whether the process of the peer has grown by more than it may.
+func (c Case) Outgrew(o Observation) bool {
+	limit := c.memoryLimit(o)
+	return o.Memory != nil && limit > 0 && o.Memory.Grown() > int64(limit)*mib
 }
 
 // sentence is s with a full stop.

@@ -17,8 +17,16 @@ func (o *Opening) Lines() (lines []string) {
 			add("%s %s", what, p)
 		}
 	}
-	if v := o.Visit; v != nil && v.URL != "" {
-		add("URL %s", Of(v.URL))
+	if v := o.Visit; v != nil {
+		if v.URL != "" {
+			add("URL %s", Of(v.URL))
+		}
+		if v.Sockets > 1 {
+			add("%d connections at a time, if the client can", v.Sockets)
+		}
+		if v.Wait > 0 {
+			add("then %s for it to come back", v.Wait)
+		}
 	}
 	show("before the head:", o.Before)
 	show("first the request", o.Prior)
@@ -109,14 +117,20 @@ func (s Style) String() string {
 // String is the statuses and the fields.
 func (a Answer) String() string {
 	s := strings.Join(a.Status, ", ")
-	if len(a.With) > 0 {
-		s += " with " + strings.Join(a.With, ", ")
-	}
-	if len(a.Without) > 0 {
-		s += " without " + strings.Join(a.Without, ", ")
-	}
+	s += fieldsText(a.With, a.Without)
 	if len(a.Then) > 0 {
 		s += ", then " + strings.Join(a.Then, ", ")
+	}
+	return s
+}
+
+// fieldsText says which fields are there, and which are not.
+func fieldsText(with, without []string) (s string) {
+	if len(with) > 0 {
+		s += " with " + strings.Join(with, ", ")
+	}
+	if len(without) > 0 {
+		s += " without " + strings.Join(without, ", ")
 	}
 	return s
 }
@@ -146,6 +160,9 @@ func (c Case) wanted() (lines []string) {
 	if c.Opening != nil {
 		for _, a := range c.Opening.Answers {
 			lines = append(lines, "answer "+a.String())
+		}
+		for _, a := range c.Opening.Visiting().Asks {
+			lines = append(lines, a.String())
 		}
 	}
 	if len(lines) > 0 && len(c.Script) == 0 {

@@ -156,6 +156,11 @@ func (o *Opening) Follows() bool {
 	return o != nil && slices.ContainsFunc(o.Answers, func(a Answer) bool { return a.Then != nil })
 }
 
+// Names reports whether an answer of a case is about that status.
+func (o *Opening) Names(status string) bool {
+	return o != nil && slices.ContainsFunc(o.Answers, func(a Answer) bool { return slices.Contains(a.Status, status) })
+}
+
 // Opens reports whether a server may answer with 101.
 func (o *Opening) Opens() bool {
 	return o == nil || o.Cut == 0 && (o.Answers == nil || slices.ContainsFunc(o.Answers, func(a Answer) bool {
@@ -216,8 +221,11 @@ func (e Edit) validate() error {
 	if e.Insert != (Payload{}) {
 		given++
 	}
-	if given != 1 {
+	switch {
+	case given != 1:
 		return fmt.Errorf("want one of set, add, remove, first, last and insert, have %d", given)
+	case e.To != (Payload{}) && e.Set == "" && e.Add == "":
+		return fmt.Errorf("to is the value of a field that is set or added")
 	}
 	return first(e.To.scripted(), e.Insert.scripted())
 }

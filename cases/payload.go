@@ -297,6 +297,8 @@ func (p Payload) Validate() error {
 		return fmt.Errorf("payload: hex %q: want pairs of hex digits", p.Hex)
 	case p.Len < 0:
 		return fmt.Errorf("payload: len %d is negative", p.Len)
+	case p.Len > maxKnown && p.SHA256 == "" && !p.Any:
+		return fmt.Errorf("payload: len %d is more than %d octets", p.Len, maxKnown)
 	case !utf8.ValidString(p.Text):
 		return fmt.Errorf("payload: text %q is not UTF-8: give hex", p.Text)
 	case p.Len > 0 && len(p.Pattern()) == 0 && p.SHA256 == "" && !p.Any:
@@ -321,3 +323,6 @@ func (p Payload) scripted() error {
 // maxScripted bounds the octets of one payload of a case, which are held in
 // memory while it is sent.
 const maxScripted = 256 << 20
+
+// maxKnown bounds the octets of one payload that are all known.
+const maxKnown = 1 << 30

@@ -205,3 +205,18 @@ func TestPayloadIsAStringInFilesIfItIsOnlyText(t *testing.T) {
 		}
 	}
 }
+
+func TestPayloadsThatNoMemoryHoldsAreRefused(t *testing.T) {
+	for _, p := range []Payload{
+		{Text: "*", Len: 99_999_999_999},
+		{Noise: 1, Len: 99_999_999_999},
+	} {
+		if err := p.Validate(); err == nil || !strings.Contains(err.Error(), "more than") {
+			t.Errorf("%v: error %v, want that it is too long", p.Text, err)
+		}
+	}
+	described := Payload{Text: "a", SHA256: strings.Repeat("0", 64), Len: 99_999_999_999}
+	if err := described.Validate(); err != nil {
+		t.Errorf("a payload of which a digest is known: %v", err)
+	}
+}

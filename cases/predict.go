@@ -15,11 +15,8 @@ import (
 // leaves the RFC's ground or depends on the role (Raw, Drop, a mask bit that is set
 // or not, a length that is not that of the payload), or a peer may never notice what is
 // wrong (text that is invalid and never complete), the grade is Informational.
-func Predict(s Script) ([]Outcome, Ending) { return PredictFor("", s) }
-
-// PredictFor is Predict for a peer of that role, which decides about mask bits.
-func PredictFor(role Role, s Script) ([]Outcome, Ending) {
-	m := model{role: role}
+func Predict(s Script) ([]Outcome, Ending) {
+	var m model
 	return m.predict(s)
 }
 

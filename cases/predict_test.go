@@ -252,7 +252,7 @@ func TestPredictKnowsWhoMasks(t *testing.T) {
 		{Client, Text("x").Unmasked(), echoed, Ending{}},
 		{"", Text("x").Masked(""), silent, Ending{Grade: Informational}},
 	} {
-		accept, ending := PredictFor(c.role, Script{c.frame})
+		accept, ending := Case{Role: c.role, Script: Script{c.frame}}.Predict()
 		if diff := cmp.Diff(prediction{c.accept, c.ending}, prediction{accept, ending}, samePrediction); diff != "" {
 			t.Errorf("%s to a peer that is a %q:\n%s", c.frame, c.role, diff)
 		}

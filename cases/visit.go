@@ -64,10 +64,31 @@ func (v *Visit) validate() error {
 			return fmt.Errorf("opening: visit: verdict %q: want one of %v", one, Verdicts)
 		}
 	}
-	if (v.Gap != 0) != (v.Hasty != 0) {
+	switch {
+	case (v.Gap != 0) != (v.Hasty != 0):
 		return fmt.Errorf("opening: visit: want both of gap and hasty, or none")
+	case v.Wait == 0 && (v.Gap != 0 || v.Private != nil || v.Came != "" || v.Stayed != ""):
+		return fmt.Errorf("opening: visit: what is looked at if the client comes back needs a wait")
 	}
 	return nil
+}
+
+// String shows the request in the notation of reports.
+func (a Ask) String() string {
+	if a.None {
+		return "no request"
+	}
+	s := "a request"
+	if a.Secure {
+		s = "TLS"
+	}
+	if len(a.Targets) > 0 {
+		s += " for " + strings.Join(a.Targets, " or ")
+	}
+	if a.Host != "" {
+		s += " of host " + a.Host
+	}
+	return s + fieldsText(a.With, a.Without)
 }
 
 // matches reports whether a is how the client of o has asked.

@@ -46,6 +46,11 @@ func (s *session) open(b []byte) (rest []byte) {
 	}
 	if s.server {
 		s.obs.Request = string(b[:n])
+	} else if s.interim(b[:n]) {
+		if len(b) == n {
+			return nil
+		}
+		return s.open(b[n:])
 	} else {
 		s.obs.Response = string(b[:n])
 		s.checkResponse()
@@ -74,6 +79,14 @@ func (s *session) open(b []byte) (rest []byte) {
 	}
 	s.play()
 	return b[n:]
+}
+
+// interim reports whether head is that of a response before the one that counts (RFC 9110
+// 15.2), and not what the case is about.
+func (s *session) interim(head []byte) bool {
+	line, _, _ := strings.Cut(string(head), "\n")
+	status := cases.StatusOf(line)
+	return strings.HasPrefix(status, "1") && status != "101" && !s.c.Opening.Names(status)
 }
 
 // nothingToPlay reports whether the case is over once the WebSocket is open: the peer

@@ -216,7 +216,7 @@ func (p *rawPeer) run(head, rest []byte) {
 		p.ended(p)
 	}
 	if p.client { // the server drops TCP (RFC 6455 7.1.1)
-		p.nc.SetReadDeadline(time.Now().Add(10 * time.Second))
+		p.nc.SetReadDeadline(time.Now().Add(time.Minute))
 		p.drain()
 	}
 }

@@ -19,8 +19,7 @@ func ResponseBreaches(request, response string) []cases.Breach {
 	c := responseChecks{checks: checks{what: "response"}, request: looseHead(request), response: looseHead(response)}
 	c.whole = strings.Contains(request, "\n\r\n") || strings.Contains(request, "\n\n")
 	c.syntax(response)
-	_, rest, _ := strings.Cut(c.response.Line, " ")
-	switch status, _, _ := strings.Cut(rest, " "); {
+	switch status := cases.StatusOf(c.response.Line); {
 	case status == "101":
 		c.statusLine()
 		c.upgrade()
