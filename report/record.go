@@ -85,5 +85,19 @@ func (r Record) check() error {
 	case !slices.Contains(verdicts, r.Result.CloseVerdict):
 		return fmt.Errorf(`"closeVerdict" %q: want one of %q`, r.Result.CloseVerdict, verdicts)
 	}
+	return r.checkParts()
+}
+
+// checkParts refuses variants that the case has not.
+func (r Record) checkParts() error {
+	n := len(r.Case.Variants)
+	if r.Result.Worst < 0 || r.Result.Worst >= max(n, 1) {
+		return fmt.Errorf(`"worst" is %d, but the "case" has %s`, r.Result.Worst, count(n, "variant"))
+	}
+	for _, part := range r.Result.Parts {
+		if part.Part < 0 || part.Part >= n {
+			return fmt.Errorf(`a "part" is %d, but the "case" has %s`, part.Part, count(n, "variant"))
+		}
+	}
 	return nil
 }
