@@ -71,6 +71,14 @@ func planRun() Run {
 	return Run{Product: "Gobahn/0.1.0", Profile: "autobahn", Seed: 3, Cases: []cases.ID{"1.1.1", "1.1.2", "2.1", "3.6"}}
 }
 
+// planCases are the cases of that run.
+func planCases() (list []cases.Case) {
+	for _, r := range plan {
+		list = append(list, r.Case)
+	}
+	return list
+}
+
 // addAll adds what of plan is not kept, until something goes wrong.
 func addAll(w *Writer, kept map[key]bool) (added []Record, err error) {
 	for _, r := range plan {
@@ -138,7 +146,7 @@ func onDisk(t *testing.T, dir string) map[string]string {
 // resume goes on with the run in dir.
 func resume(dir string) (w *Writer, kept map[key]bool, err error) {
 	kept = make(map[key]bool)
-	w, err = Resume(dir, planRun(), func(r Record) { kept[keyOf(r)] = true })
+	w, err = Resume(dir, planRun(), planCases(), func(r Record) { kept[keyOf(r)] = true })
 	return w, kept, err
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,11 +19,11 @@ import (
 // if it was killed, or of its results.json. They stay as they are, and so does the file
 // they are in until all of them are in the new journal. Kept is called with each. A last
 // line of the journal that is not whole is left out. If there are no results in dir, the
-// run begins, as with Open.
+// run begins, as with Open. List has the cases of the run, as they are judged.
 //
 // A ResumeError is that the results cannot be read, or are those of another run than
-// run. Nothing was written then.
-func Resume(dir string, run Run, kept func(Record)) (*Writer, error) {
+// run, or of cases that are not as in list. Nothing was written then.
+func Resume(dir string, run Run, list []cases.Case, kept func(Record)) (*Writer, error) {
 	path, err := firstIn(dir, journalName, resultsJSON)
 	if err != nil {
 		return nil, &ResumeError{err}
@@ -35,7 +36,7 @@ func Resume(dir string, run Run, kept func(Record)) (*Writer, error) {
 		return nil, &ResumeError{err}
 	}
 	defer earlier.Close()
-	if err := sameRun(earlier.Head.Runs, run); err != nil {
+	if err := cmp.Or(sameRun(earlier.Head.Runs, run), sameCases(earlier, list)); err != nil {
 		return nil, &ResumeError{fmt.Errorf("%s: %w", path, err)}
 	}
 	was := earlier.Head.Runs[0]
@@ -98,6 +99,31 @@ func otherCases(was, now []cases.ID) string {
 		return "the cases in another order"
 	}
 	return ""
+}
+
+// sameCases is an error that says which of the cases of earlier is another in list.
+func sameCases(earlier *Results, list []cases.Case) error {
+	now := make(map[cases.ID][]byte)
+	for _, c := range list {
+		text, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		now[c.ID] = text
+	}
+	for r, err := range earlier.All() {
+		if err != nil {
+			return err
+		}
+		was, err := json.Marshal(r.Case)
+		if err != nil {
+			return err
+		}
+		if is, planned := now[r.Case.ID]; planned && !bytes.Equal(was, is) {
+			return fmt.Errorf("case %.40q has changed since it was played", r.Case.ID)
+		}
+	}
+	return nil
 }
 
 // takeUp makes the records of earlier those of w.
