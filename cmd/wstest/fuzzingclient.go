@@ -124,24 +124,17 @@ func (r *runFlags) bounded(ctx context.Context) (context.Context, context.Cancel
 
 // test plays all cases with one server, to which rename gives its name in the reports.
 func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fuzzer.Keeper, rename func(agent string) string) error {
-	config, err := tlsOf(t)
+	client, err := j.client(t)
 	if err != nil {
 		return err
 	}
-	client := &fuzzer.Client{
-		Config: j.config(t.Options), URL: t.URL, Agent: t.Agent, TLS: config,
-		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t), Skip: j.skip,
-		Parallel: j.parallel, Keeper: k,
-		OnStart: rec.progress.start,
-		OnSkip: func(p fuzzer.Played) {
-			p.Agent = rename(p.Agent)
-			rec.skipped(p)
-		},
-		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
+	client.Skip, client.Parallel, client.Keeper = j.skip, j.parallel, k
+	client.OnStart = rec.progress.start
+	client.OnSkip = func(p fuzzer.Played) {
+		p.Agent = rename(p.Agent)
+		rec.skipped(p)
 	}
-	if len(t.Protocols) > 0 {
-		client.Declared.Protocol = t.Protocols[0]
-	}
+	client.OnNotice = func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) }
 	if j.resume {
 		if err := j.takeUp(ctx, rec, client, rename); err != nil {
 			return err
@@ -151,6 +144,22 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fu
 		p.Agent = rename(p.Agent)
 		return rec.add(p)
 	})
+}
+
+// client is what plays cases with a server.
+func (j *clientJob) client(t spec.Target) (*fuzzer.Client, error) {
+	config, err := tlsOf(t)
+	if err != nil {
+		return nil, err
+	}
+	client := &fuzzer.Client{
+		Config: j.config(t.Options), URL: t.URL, Agent: t.Agent, TLS: config,
+		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t),
+	}
+	if len(t.Protocols) > 0 {
+		client.Declared.Protocol = t.Protocols[0]
+	}
+	return client, nil
 }
 
 // unique is the name of a server in the reports: of two with one name, the results

@@ -18,6 +18,7 @@ import (
 // runCommand plays one case and shows what goes over the wire as it goes.
 func runCommand() *cobra.Command {
 	var j clientJob
+	var target spec.Target
 	var pcapPath string
 	cmd := &cobra.Command{
 		Use:   "run CASE URL",
@@ -31,7 +32,8 @@ func runCommand() *cobra.Command {
 			}
 			id, part := cases.ID(args[0]).Part()
 			j.runFlags.cases = []string{string(id)}
-			j.targets = []spec.Target{{URL: args[1], Options: fuzzer.DefaultOptions()}}
+			target.URL, target.Options = args[1], fuzzer.DefaultOptions()
+			j.targets = []spec.Target{target}
 			j.out, j.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			if err := j.prepareSelected(); err != nil {
 				return err
@@ -52,8 +54,9 @@ func runCommand() *cobra.Command {
 	j.caseFiles.flags(cmd)
 	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
 	j.profileFlag(cmd)
+	j.declarations.peerFlags(cmd)
 	j.declarations.serverFlags(cmd)
-	f.IntVar(&j.peer.PID, "pid", 0, "process of the server, whose memory is watched")
+	subprotocolFlag(cmd, &target.Protocols)
 	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
 	f.StringVar(&pcapPath, "pcap", "", "write the conversation to this `file`, for Wireshark")
 	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
@@ -66,16 +69,15 @@ func runCommand() *cobra.Command {
 func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 	ctx, stop := j.bounded(cmd.Context())
 	defer stop()
-	c, t := j.list[0].Under(j.profile, false), j.targets[0]
-	config, err := tlsOf(t)
+	c := j.list[0].Under(j.profile, false)
+	client, err := j.client(j.targets[0])
 	if err != nil {
 		return err
 	}
 	explain(j.out, c)
 	fmt.Fprintln(j.out)
 	shown := wireLog{out: j.out, started: time.Now()}
-	client := fuzzer.Client{Config: j.config(t.Options), URL: t.URL, TLS: config, Parallel: 1}
-	client.OnRow = shown.row
+	client.OnRow, client.Parallel = shown.row, 1
 	if pcapPath != "" {
 		client.Capture = captureLimit
 	}
