@@ -96,11 +96,8 @@ func explainCommand() *cobra.Command {
 				}
 				explain(cmd.OutOrStdout(), c.Under(profile, true)) // which has all overrides
 				explainProfile(cmd.OutOrStdout(), c, profile)
-				file := ""
-				if c.ID == c.ID.Own() {
-					file = " --case-file FILE"
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001%s\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, file, c.ID)
+				fmt.Fprintln(cmd.OutOrStdout())
+				explainCommands(cmd.OutOrStdout(), c)
 			}
 			return nil
 		},
@@ -108,6 +105,18 @@ func explainCommand() *cobra.Command {
 	r.profileFlag(cmd)
 	files.flags(cmd)
 	return cmd
+}
+
+// explainCommands writes how c is played.
+func explainCommands(out io.Writer, c cases.Case) {
+	word := "try"
+	if c.Role != cases.Client {
+		fmt.Fprintf(out, "%-8s %s\n", word, templates.ServerCommand(c, c.ID, "ws://127.0.0.1:9001", ""))
+		word = ""
+	}
+	if c.Role != cases.Server {
+		fmt.Fprintf(out, "%-8s %s\n         %s\n", word, templates.ClientCommand(c, ""), templates.ClientNote(c))
+	}
 }
 
 // explainProfile writes what a profile says of c, and by which clause.
