@@ -123,7 +123,7 @@ func explainCommands(out io.Writer, c cases.Case) {
 func explainProfile(out io.Writer, c cases.Case, p cases.Profile) {
 	word := "profile"
 	line := func(text string) {
-		fmt.Fprintf(out, "%-8s %s\n", word, text)
+		fmt.Fprintf(out, "%-8s %s\n", word, templates.Legible(text))
 		word = ""
 	}
 	for _, o := range c.Overriding(p, true) {
@@ -148,7 +148,7 @@ func explain(out io.Writer, c cases.Case) {
 	}
 	fmt.Fprintf(out, "case     %s%s\n         %s\n", c.ID, number, templates.Legible(c.Description))
 	if len(c.Spec) > 0 {
-		fmt.Fprintf(out, "clause   %s\n", strings.Join(c.Spec, ", "))
+		fmt.Fprintf(out, "clause   %s\n", templates.Legible(strings.Join(c.Spec, ", ")))
 	}
 	explainRequirements(out, c.Requirements)
 	if c.Deflate != nil && len(c.Deflate.Offer) > 0 {

@@ -107,9 +107,9 @@ func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 		fmt.Fprintf(j.out, "note     %s\n", templates.Legible(remark))
 	}
 	fmt.Fprintf(j.out, "got      %s; %s\n", templates.Legible(o.Events.String()), templates.Legible(o.Closing.String()))
-	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, r.Says, r.CloseVerdict, templates.Legible(r.CloseSays))
+	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, templates.Legible(r.Says), r.CloseVerdict, templates.Legible(r.CloseSays))
 	if r.Why != "" {
-		fmt.Fprintf(j.out, "profile  %s\n", r.Why)
+		fmt.Fprintf(j.out, "profile  %s\n", templates.Legible(r.Why))
 	}
 	if r.Headline != "" {
 		fmt.Fprintf(j.out, "\n%s\n", templates.LegibleLines(r.Explain(c, o)))
