@@ -30,7 +30,7 @@ func runCommand() *cobra.Command {
 			if len(args) != 2 {
 				return usagef("want the id of a case and the URL of a server: wstest run 3.6 ws://127.0.0.1:9001")
 			}
-			id, part := cases.ID(args[0]).Part()
+			id, _ := cases.ID(args[0]).Part()
 			j.runFlags.cases = []string{string(id)}
 			target.URL, target.Options = args[1], fuzzer.DefaultOptions()
 			j.targets = []spec.Target{target}
@@ -41,11 +41,8 @@ func runCommand() *cobra.Command {
 			if len(j.list) != 1 {
 				return usagef("%s selects %d cases: want one", args[0], len(j.list))
 			}
-			if parts := j.list[0].Parts(); part >= 0 {
-				if part >= len(parts) {
-					return usagef("case %s has %d variants, there is no %s", id, len(parts), args[0])
-				}
-				j.list[0] = parts[part]
+			if err := narrow(j.list, cases.ID(args[0])); err != nil {
+				return err
 			}
 			return j.watch(cmd, pcapPath)
 		},
