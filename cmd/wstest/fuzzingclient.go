@@ -59,7 +59,7 @@ func atURL(t spec.Target, err error) error {
 // play plays all cases with all servers and writes the reports. An error is the
 // first that ended it, or that servers could not be reached.
 func (j *clientJob) play(ctx context.Context) (*recorder, error) {
-	ctx, stop := j.bounded(ctx)
+	ctx, stop := j.bounded(ctx, reported)
 	defer stop()
 	rec, err := newRecorder(j.out, j.runFlags, false)
 	if err != nil {
@@ -96,7 +96,7 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return rec, errors.New("the run was interrupted; the report has what was played until then")
+		return rec, errors.New("the run was interrupted" + reported)
 	case full(err):
 		return rec, fmt.Errorf("%w; what was written before is whole, and --resume goes on from there", err)
 	case err != nil:
@@ -114,12 +114,15 @@ type unreachedError struct{ error }
 // terminal can take it.
 func legible(err *fuzzer.UnreachableError) error { return errors.New(templates.Legible(err.Error())) }
 
-// bounded is ctx with the deadline of the run.
-func (r *runFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+// reported is added to why a run with a report has ended early.
+const reported = "; the report has what was played until then"
+
+// bounded is ctx with the deadline of the run. More is added to the error that it has passed.
+func (r *runFlags) bounded(ctx context.Context, more string) (context.Context, context.CancelFunc) {
 	if r.deadline == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, r.deadline, fmt.Errorf("the deadline of %v has passed; the report has what was played until then", r.deadline))
+	return context.WithTimeoutCause(ctx, r.deadline, fmt.Errorf("the deadline of %v has passed%s", r.deadline, more))
 }
 
 // test plays all cases with one server, to which rename gives its name in the reports.

@@ -54,7 +54,7 @@ func runCommand() *cobra.Command {
 	j.declarations.peerFlags(cmd)
 	j.declarations.serverFlags(cmd)
 	subprotocolFlag(cmd, &target.Protocols)
-	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
+	f.DurationVar(&j.deadline, "deadline", 0, "give up after that time, with exit status 3 (0: never)")
 	f.StringVar(&pcapPath, "pcap", "", "write the conversation to this `file`, for Wireshark")
 	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&j.noTimeouts, "no-timeouts", false, "no time limits but those the case is about, for debugging a peer")
@@ -64,7 +64,7 @@ func runCommand() *cobra.Command {
 // watch plays the case and shows it. The conversation goes to the file at pcapPath, if
 // there is one.
 func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
-	ctx, stop := j.bounded(cmd.Context())
+	ctx, stop := j.bounded(cmd.Context(), "")
 	defer stop()
 	c := j.list[0].Under(j.profile, false)
 	client, err := j.client(j.targets[0])

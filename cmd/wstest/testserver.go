@@ -40,8 +40,9 @@ or ws+unix:/path/to/socket:/path. The server sends every message back as it came
 
 A COMMAND after -- is started first, and stopped when all is done, whatever happens. If
 it ends or hangs in the middle, the case that did it has failed, and it is started again.
-Its process is the one whose memory is watched, unless --pid is another. In its arguments {url} and {port} are those of the server, and so are WSTEST_URL and
-WSTEST_PORT in its environment; port 0 in the URL takes a free one.
+Its process is the one whose memory is watched, unless --pid is another. In its arguments
+{url} and {port} are those of the server, and so are WSTEST_URL and WSTEST_PORT in its
+environment; port 0 in the URL takes a free one.
 
 The exit status is 0 if the server conforms, 1 if it does not, 2 for a wrong command
 line, and 3 if the run could not be made or is incomplete.`,
