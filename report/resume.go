@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -128,7 +126,7 @@ func sameCases(earlier *Results, list []cases.Case) error {
 
 // takeUp makes the records of earlier those of w.
 func (w *Writer) takeUp(earlier *Results, kept func(Record)) (err error) {
-	if w.journal, err = w.disk.copyJournal(w.dir, newHead(w.runs), earlier); err != nil {
+	if w.journal, err = w.disk.beginJournal(w.dir, newHead(w.runs), copied(earlier)); err != nil {
 		return err
 	}
 	for _, k := range earlier.w.keys() {
@@ -145,19 +143,9 @@ func (w *Writer) takeUp(earlier *Results, kept func(Record)) (err error) {
 	return nil
 }
 
-// copyJournal begins a journal in dir with the records of earlier, to the octet. An
-// earlier journal keeps its content if anything goes wrong.
-func (d disk) copyJournal(dir string, head Head, earlier *Results) (*journal, error) {
-	j := &journal{name: filepath.Join(dir, journalName), at: make(map[key]span)}
-	err := d.stream(dir, journalName, func(out io.Writer) error {
-		line, err := marshal(head)
-		if err != nil {
-			return err
-		}
-		if _, err := out.Write(line); err != nil {
-			return err
-		}
-		j.size = int64(len(line))
+// copied returns what adds the records of earlier to a journal, to the octet.
+func copied(earlier *Results) func(*journal, io.Writer) error {
+	return func(j *journal, out io.Writer) error {
 		for _, k := range earlier.w.keys() {
 			raw, err := earlier.raw(k)
 			if err != nil {
@@ -175,12 +163,5 @@ func (d disk) copyJournal(dir string, head Head, earlier *Results) (*journal, er
 			j.size += int64(b.Len())
 		}
 		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
-	if j.f, err = d.open(j.name, os.O_RDWR); err != nil {
-		return nil, fmt.Errorf("report %s: %w", journalName, err)
-	}
-	return j, nil
 }
