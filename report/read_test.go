@@ -148,7 +148,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{"another version", `{"format":"gobahn-results","version":9,"results":[]}`, `"version" is 9: this program reads version 1`},
 		{"cut", good[:len(good)-200], ":2:"},
 		{"something behind", good + "{}", ":4:2: something follows the results"},
-		{"unknown verdict", strings.Replace(good, `"verdict":"OK"`, `"verdict":"FINE"`, 1), `"verdict" "FINE": want one of`},
+		{"unknown verdict", strings.Replace(good, `"verdict":"OK"`, `"verdict":"FINE"`, 1), `"verdict" "FINE": want one of OK, NON-STRICT, `},
 		{"unknown step", strings.Replace(good, `"script":[{"frame"`, `"script":[{"flame"`, 1), `unknown kind "flame"`},
 		{"another id", strings.Replace(good, `"id":"3.6"`, `"id":"3.7"`, 1), `"id" is "3.7", but that of the "case" is "3.6"`},
 		{"a variant that is not there decided", strings.Replace(parts, `"worst":1`, `"worst":2`, 1), `"worst" is 2, but the "case" has 2 variants`},
