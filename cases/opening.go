@@ -180,7 +180,7 @@ func (o *Opening) validate() error {
 	}
 	for i, a := range o.Answers {
 		if !slices.Contains(Verdicts, a.Verdict) {
-			return fmt.Errorf("opening: answer %d: verdict %q: want one of %v", i+1, a.Verdict, Verdicts)
+			return fmt.Errorf("opening: answer %d: verdict %q: want one of %s", i+1, a.Verdict, commas(Verdicts))
 		}
 		for _, status := range slices.Concat(a.Status, a.Then) {
 			if !validStatus(status) {

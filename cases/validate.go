@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gobahn/cases/corpus"
 )
@@ -60,12 +61,12 @@ func (c Case) validateVariants() error {
 func (c Case) validateRest() error {
 	for _, one := range c.Checks {
 		if !slices.Contains(Checks, one) {
-			return fmt.Errorf("check %q: want one of %v", one, Checks)
+			return fmt.Errorf("check %q: want one of %s", one, commas(Checks))
 		}
 	}
 	for _, need := range c.Needs {
 		if !slices.Contains(Needs, need) {
-			return fmt.Errorf("need %q: want one of %v", need, Needs)
+			return fmt.Errorf("need %q: want one of %s", need, commas(Needs))
 		}
 	}
 	for _, tag := range c.Tags {
@@ -107,7 +108,7 @@ func validateAccept(accept []Outcome) error {
 	for i, o := range accept {
 		switch {
 		case !slices.Contains(Verdicts, o.Verdict):
-			return fmt.Errorf("outcome %d: verdict %q: want one of %v", i+1, o.Verdict, Verdicts)
+			return fmt.Errorf("outcome %d: verdict %q: want one of %s", i+1, o.Verdict, commas(Verdicts))
 		case o.MayMiss < 0 || o.MayMiss > len(o.Events):
 			return fmt.Errorf("outcome %d: of %d events %d may be missing", i+1, len(o.Events), o.MayMiss)
 		case o.Ending != nil && o.Ending.validate() != nil:
@@ -122,9 +123,9 @@ func (e Ending) validate() error {
 	case e.Fatal != "" && e.Fatal != WrongSide && e.Fatal != WrongCode:
 		return fmt.Errorf("ending: fatal %q: want %q or %q", e.Fatal, WrongSide, WrongCode)
 	case e.Grade != "" && !slices.Contains(Verdicts, e.Grade):
-		return fmt.Errorf("ending: grade %q: want one of %v", e.Grade, Verdicts)
+		return fmt.Errorf("ending: grade %q: want one of %s", e.Grade, commas(Verdicts))
 	case e.NoClose != "" && !slices.Contains(Verdicts, e.NoClose):
-		return fmt.Errorf("ending: noClose %q: want one of %v", e.NoClose, Verdicts)
+		return fmt.Errorf("ending: noClose %q: want one of %s", e.NoClose, commas(Verdicts))
 	}
 	return nil
 }
@@ -135,7 +136,7 @@ func (o Override) validate(earlier []Override) error {
 	stricter := func(e Override) bool { return e.Profile == Strict && o.Profile == RFC }
 	switch {
 	case !slices.Contains(Profiles[1:], o.Profile):
-		return fmt.Errorf("profile %q: want one of %v", o.Profile, Profiles[1:])
+		return fmt.Errorf("profile %q: want one of %s", o.Profile, commas(Profiles[1:]))
 	case slices.ContainsFunc(earlier, again):
 		return fmt.Errorf("there is one for profile %s already", o.Profile)
 	case slices.ContainsFunc(earlier, stricter):
@@ -243,6 +244,15 @@ func (w Wire) validate() error {
 		return fmt.Errorf("wire: chop %d is negative", w.Chop)
 	}
 	return nil
+}
+
+// commas are the words of list, with commas between them.
+func commas[T ~string](list []T) string {
+	words := make([]string, len(list))
+	for i, one := range list {
+		words[i] = string(one)
+	}
+	return strings.Join(words, ", ")
 }
 
 // first is the first of errs that is one.

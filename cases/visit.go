@@ -53,7 +53,7 @@ func (v *Visit) validate() error {
 	}
 	for i, a := range v.Asks {
 		if !slices.Contains(Verdicts, a.Verdict) {
-			return fmt.Errorf("opening: ask %d: verdict %q: want one of %v", i+1, a.Verdict, Verdicts)
+			return fmt.Errorf("opening: ask %d: verdict %q: want one of %s", i+1, a.Verdict, commas(Verdicts))
 		}
 		if a.None && (a.Secure || a.Targets != nil || a.Host != "" || a.With != nil || a.Without != nil) {
 			return fmt.Errorf("opening: ask %d: where no request came, nothing is in it", i+1)
@@ -61,7 +61,7 @@ func (v *Visit) validate() error {
 	}
 	for _, one := range []Verdict{v.Came, v.Stayed} {
 		if one != "" && !slices.Contains(Verdicts, one) {
-			return fmt.Errorf("opening: visit: verdict %q: want one of %v", one, Verdicts)
+			return fmt.Errorf("opening: visit: verdict %q: want one of %s", one, commas(Verdicts))
 		}
 	}
 	switch {

@@ -187,14 +187,14 @@ func (g *guest) observation(died string) cases.Observation {
 
 // url is what the client is given.
 func (h *house) url(o *cases.Opening) string {
-	scheme, host := h.Server.scheme(), reachable(h.ln)
+	scheme, host := h.Server.scheme(), Reachable(h.ln)
 	template := cmp.Or(o.Visiting().URL, "{scheme}://{host}/case")
 	_, port, _ := net.SplitHostPort(host)
 	return strings.NewReplacer("{scheme}", scheme, "{SCHEME}", strings.ToUpper(scheme), "{host}", host, "{port}", port).Replace(template)
 }
 
-// reachable is the address at which this machine reaches a listener.
-func reachable(ln net.Listener) string {
+// Reachable is the address at which this machine reaches a listener of TCP.
+func Reachable(ln net.Listener) string {
 	address := *ln.Addr().(*net.TCPAddr)
 	if address.IP.IsUnspecified() {
 		address.IP = net.IPv4(127, 0, 0, 1)
@@ -283,7 +283,7 @@ func (g *guest) empty() {
 func (g *guest) lineUp(ctx context.Context) map[string]net.Conn {
 	line := map[string]net.Conn{}
 	for _, l := range []net.Listener{g.ln, g.other} {
-		nc, err := (&net.Dialer{Timeout: leaveTime}).DialContext(ctx, "tcp", reachable(l))
+		nc, err := (&net.Dialer{Timeout: leaveTime}).DialContext(ctx, "tcp", Reachable(l))
 		if err == nil {
 			line[nc.LocalAddr().String()] = nc
 		}

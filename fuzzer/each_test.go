@@ -236,3 +236,20 @@ func TestBrowsersAreJudgedOnlyIfTheyAreSome(t *testing.T) {
 		}
 	}
 }
+
+func TestListenersAreReachedAt(t *testing.T) {
+	for _, tt := range []struct{ listen, want string }{
+		{"127.0.0.1:0", "127.0.0.1"}, {"127.0.0.2:0", "127.0.0.2"}, {"0.0.0.0:0", "127.0.0.1"}, {":0", "127.0.0.1"}, {"[::1]:0", "[::1]"},
+	} {
+		ln, err := net.Listen("tcp", tt.listen)
+		if err != nil {
+			t.Logf("%s: %v", tt.listen, err) // a machine without IPv6, or with one address
+			continue
+		}
+		defer ln.Close()
+		_, port, _ := net.SplitHostPort(ln.Addr().String())
+		if got, want := Reachable(ln), tt.want+":"+port; got != want {
+			t.Errorf("%s is reached at %s, want %s", tt.listen, got, want)
+		}
+	}
+}

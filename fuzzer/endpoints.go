@@ -96,7 +96,7 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		}
 		return control("skipped", cases.Script{hangUpNormally}), nil
 	}
-	if missing := s.Declared.lacks(one.whole.Needs); missing != nil {
+	if missing := s.declared().lacks(one.whole.Needs); missing != nil {
 		played.More = one.part < len(one.whole.Variants)-1
 		return v.undeclared(played, missing)
 	}
@@ -115,7 +115,7 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	}
 	watched := func() *cases.Memory { return nil }
 	if one.c.WatchesMemory() {
-		watched = s.Declared.memory()
+		watched = s.declared().memory()
 	}
 	v.landed = func(o cases.Observation, capture *wire.Capture) error {
 		ticket.played()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -310,4 +311,33 @@ func octetsAfter(t *testing.T, address, command string, n int) string {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("% x", got)
+}
+
+// The memory that is watched is that of the client as it was started last, unless the
+// user has said which process it is.
+func TestMemoryOfAClientThatIsStartedAgain(t *testing.T) {
+	self := os.Getpid()
+	for _, tt := range []struct {
+		name              string
+		declared, started int
+		want              bool
+	}{
+		{"nothing is known", 0, 0, false},
+		{"it was started", 0, self, true},
+		{"another is declared", self, 1 << 30, true},
+	} {
+		played := make(chan fuzzer.Played, 1)
+		server := &fuzzer.Server{
+			Config:   fuzzer.Config{Declared: fuzzer.Declared{PID: tt.declared}},
+			Cases:    []cases.Case{{ID: "1.1.1", Script: hello, Accept: helloed, Memory: 1 << 20}},
+			OnResult: func(p fuzzer.Played) error { played <- p; return nil },
+		}
+		server.SetPID(tt.started)
+		c := visit(t, "ws://"+startServer(t, server)+"/runCase?case=1&agent=a")
+		echoAll(c)
+		c.Close()
+		if p := <-played; (p.Observation.Memory != nil) != tt.want {
+			t.Errorf("%s: seen is %+v", tt.name, p.Observation.Memory)
+		}
+	}
 }

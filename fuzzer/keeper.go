@@ -23,10 +23,14 @@ type Keeper interface {
 	Restart(ctx context.Context) error
 }
 
+// Lacks are those of needs that the user has not declared, so that a case with them is
+// not played.
+func (c *Client) Lacks(needs []cases.Need) []cases.Need { return c.declared().lacks(needs) }
+
 // declared is what is known of the server.
-func (r *clientRun) declared() Declared {
-	d := r.client.Declared
-	if k := r.client.Keeper; k != nil && d.PID == 0 {
+func (c *Client) declared() Declared {
+	d := c.Declared
+	if k := c.Keeper; k != nil && d.PID == 0 {
 		d.PID = k.PID()
 	}
 	return d

@@ -12,12 +12,12 @@ import (
 // its crowd comes first, each of its variants has a connection of its own, and at its
 // end a look is taken at the server.
 func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
-	if missing := r.declared().lacks(c.Needs); missing != nil {
+	if missing := r.client.Lacks(c.Needs); missing != nil {
 		return cases.Observation{Seed: r.client.Seed, Missing: missing}, nil, nil
 	}
 	watched := func() *cases.Memory { return nil }
 	if c.Crowd != nil && c.WatchesMemory() { // what it takes is part of it
-		watched = r.declared().memory()
+		watched = r.client.declared().memory()
 	}
 	disperse := r.crowd(ctx, c.Crowd)
 	defer disperse()
@@ -85,7 +85,7 @@ func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, 
 func (r *clientRun) once(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
 	watched := func() *cases.Memory { return nil }
 	if c.WatchesMemory() {
-		watched = r.declared().memory()
+		watched = r.client.declared().memory()
 	}
 	o, capture, err := r.connect(ctx, c, nil)
 	if err == nil && c.Alive && ctx.Err() == nil {

@@ -49,6 +49,7 @@ type Server struct {
 	turns   map[string][]turn // by the name of the set
 	visits  sync.WaitGroup    // connections, and what works for them
 	open    atomic.Int64      // WebSockets
+	pid     atomic.Int64      // of the client; 0: not known
 	notices atomic.Int64
 }
 
@@ -91,6 +92,17 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 			s.serve(ctx, nc, cancel)
 		})
 	}
+}
+
+// SetPID says that the client is the process of that number from now on, unless Declared
+// has another.
+func (s *Server) SetPID(pid int) { s.pid.Store(int64(pid)) }
+
+// declared is what is known of the client.
+func (s *Server) declared() Declared {
+	d := s.Declared
+	d.PID = cmp.Or(d.PID, int(s.pid.Load()))
+	return d
 }
 
 // Settle returns when no case is being played, or when limit has passed: a client that

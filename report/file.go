@@ -69,22 +69,11 @@ func cause(what string, err error) error {
 // all: a file that is there keeps its content if anything goes wrong. What is no regular
 // file, such as a pipe, is written to as it is.
 func WriteFile(path string, write func(io.Writer) error) error {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		return fmt.Errorf("%s is a directory: want a file", path)
-	case err == nil && !info.Mode().IsRegular():
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(write(f), f.Close())
-	}
 	dir, name := filepath.Split(path)
 	if dir == "" {
 		dir = "."
 	}
-	return systemDisk().stream(dir, name, write)
+	return systemDisk().put(dir, name, write)
 }
 
 // write gives the file name in dir this content, as stream does.
@@ -95,18 +84,34 @@ func (d disk) write(dir, name string, content []byte) error {
 	})
 }
 
-// stream gives the file name in dir the content that write writes. Whoever reads it
-// meanwhile sees the former content or the new, never a part. A directory that was
-// removed during the run is made again.
+// stream is put whose errors name the file.
 func (d disk) stream(dir, name string, write func(io.Writer) error) error {
+	if err := d.put(dir, name, write); err != nil {
+		return fmt.Errorf("report %s: %w", name, err)
+	}
+	return nil
+}
+
+// put gives the file name in dir the content that write writes, as WriteFile does. Whoever
+// reads it meanwhile sees the former content or the new, never a part. A directory that
+// was removed during the run is made again.
+func (d disk) put(dir, name string, write func(io.Writer) error) error {
+	path := filepath.Join(dir, name)
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a directory: want a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		f, err := d.open(path, os.O_WRONLY)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	err := d.try(dir, name, write)
 	if errors.Is(err, fs.ErrNotExist) { // it was removed this moment, with what had been written
 		err = d.try(dir, name, write)
 	}
-	if err != nil {
-		return fmt.Errorf("report %s: %w", name, err)
-	}
-	return nil
+	return err
 }
 
 func (d disk) try(dir, name string, write func(io.Writer) error) error {

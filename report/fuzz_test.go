@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,14 +15,19 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gobahn/cases"
+	"gobahn/templates"
 )
 
-// FuzzRead wants results, or an error with the place, of every file.
+// FuzzRead wants results that can be shown, or an error with the place, of every file.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"format": "gobahn-results", "version": 1, "runs": [{}], "later": [1], "results": [` + "\n" + `{"agent": "a"}]} x`))
 	f.Add([]byte(`{"format": "gobahn-results", "version": 1}` + "\n" + `{"agent": "a", "id": "1.1.1", "observation": {"events": [{"got": 1}]}}`))
 	f.Add([]byte("{\n\"version\": \"1\""))
 	f.Add([]byte(`{"results": {}}`))
+	for _, result := range []string{`"worst": 2`, `"worst": -1`, `"parts": [{"part": -1}]`, `"parts": [{"part": 2}]`} {
+		f.Add([]byte(`{"format": "gobahn-results", "version": 1, "results": [{"id": "1.1.1", "verdict": "OK", "closeVerdict": "OK", "headline": "x", ` +
+			result + `, "case": {"id": "1.1.1", "variants": [{"name": "a"}, {"name": "b"}]}}]}`))
+	}
 	place := regexp.MustCompile(`results:[1-9][0-9]*:[1-9][0-9]*: .`)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		path := filepath.Join(t.TempDir(), "results")
@@ -29,7 +35,14 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 		n := 0
-		head, err := Read(path, func(Record) error { n++; return nil })
+		head, err := Read(path, func(r Record) error {
+			n++
+			if _, err := json.Marshal(r); err != nil {
+				t.Errorf("it cannot be written again: %v", err)
+			}
+			page := templates.Page{Case: r.Case, Observation: r.Observation, Result: r.Result}
+			return templates.CasePage(page).Render(t.Context(), io.Discard)
+		})
 		switch {
 		case err != nil && !place.MatchString(err.Error()):
 			t.Errorf("error without a place: %v", err)

@@ -29,16 +29,27 @@ type span struct {
 	size  int
 }
 
-// createJournal begins a journal in dir in the place of an earlier one.
-func (d disk) createJournal(dir string, head Head) (*journal, error) {
-	name := filepath.Join(dir, journalName)
-	f, err := inDir(dir, func() (diskFile, error) { return d.open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) })
+// beginJournal begins a journal in dir in the place of an earlier one, with a head and
+// what more, if not nil, adds to that. An earlier journal keeps its content if anything
+// goes wrong, and no other program sees one without a head.
+func (d disk) beginJournal(dir string, head Head, more func(*journal, io.Writer) error) (*journal, error) {
+	j := &journal{name: filepath.Join(dir, journalName), at: make(map[key]span)}
+	err := d.stream(dir, journalName, func(out io.Writer) error {
+		line, err := marshal(head)
+		if err != nil {
+			return err
+		}
+		j.size = int64(len(line))
+		if _, err := out.Write(line); err != nil || more == nil {
+			return err
+		}
+		return more(j, out)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("report %s: %w", journalName, err)
+		return nil, err
 	}
-	j := &journal{name: name, f: f, at: make(map[key]span)}
-	if _, err := j.append(head); err != nil {
-		return nil, errors.Join(err, j.remove())
+	if j.f, err = d.open(j.name, os.O_RDWR); err != nil {
+		return nil, fmt.Errorf("report %s: %w", journalName, err)
 	}
 	return j, nil
 }

@@ -124,12 +124,18 @@ func TestPagesAreLinked(t *testing.T) {
 	}
 }
 
+// withVariants is case36 as one of two variants, of which the second decided.
+func withVariants() Record {
+	r := case36()
+	r.Case.Variants = []cases.Variant{{Name: "first"}, {Name: "second"}}
+	r.Result.Parts = []cases.Part{{Part: 1, Verdict: r.Result.Verdict, CloseVerdict: r.Result.CloseVerdict}}
+	r.Result.Worst = 1
+	return r
+}
+
 func TestReadSaysWhatIsWrong(t *testing.T) {
-	good, err := os.ReadFile(filepath.Join(write(t, true, case36()), resultsJSON))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, second, _ := strings.Cut(string(good), "\n")
+	good, parts := string(resultsOf(t, case36())), string(resultsOf(t, withVariants()))
+	_, second, _ := strings.Cut(good, "\n")
 	closing := strings.Index(second, `"closeVerdict":`) + len(`"closeVerdict":`)
 	for _, tt := range []struct{ name, content, want string }{
 		{"empty", "", ":1:1: the file ends in the middle: it is not whole"},
@@ -137,14 +143,19 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{"a list", "[]", `:1:2: found [, want '{'`},
 		{"no value", "\n ,", `:2:2: invalid character ',' looking for beginning of value`},
 		{"no version", "{\"format\": \"gobahn-results\",\n \"version\": x}", `:2:13: "version": invalid character 'x'`},
-		{"no record", strings.Replace(string(good), `"closeVerdict":`, `"closeVerdict"=`, 1), fmt.Sprintf(":2:%d: invalid character '='", closing)},
+		{"no record", strings.Replace(good, `"closeVerdict":`, `"closeVerdict"=`, 1), fmt.Sprintf(":2:%d: invalid character '='", closing)},
 		{"index.json", `{"agent": {}}`, `want "format": "gobahn-results" before the results`},
 		{"another version", `{"format":"gobahn-results","version":9,"results":[]}`, `"version" is 9: this program reads version 1`},
-		{"cut", string(good[:len(good)-200]), ":2:"},
-		{"something behind", string(good) + "{}", ":4:2: something follows the results"},
-		{"unknown verdict", strings.Replace(string(good), `"verdict":"OK"`, `"verdict":"FINE"`, 1), `"verdict" "FINE": want one of`},
-		{"unknown step", strings.Replace(string(good), `"script":[{"frame"`, `"script":[{"flame"`, 1), `unknown kind "flame"`},
-		{"another id", strings.Replace(string(good), `"id":"3.6"`, `"id":"3.7"`, 1), `"id" is "3.7", but that of the "case" is "3.6"`},
+		{"cut", good[:len(good)-200], ":2:"},
+		{"something behind", good + "{}", ":4:2: something follows the results"},
+		{"unknown verdict", strings.Replace(good, `"verdict":"OK"`, `"verdict":"FINE"`, 1), `"verdict" "FINE": want one of OK, NON-STRICT, `},
+		{"unknown step", strings.Replace(good, `"script":[{"frame"`, `"script":[{"flame"`, 1), `unknown kind "flame"`},
+		{"another id", strings.Replace(good, `"id":"3.6"`, `"id":"3.7"`, 1), `"id" is "3.7", but that of the "case" is "3.6"`},
+		{"a variant that is not there decided", strings.Replace(parts, `"worst":1`, `"worst":2`, 1), `"worst" is 2, but the "case" has 2 variants`},
+		{"a variant below the first decided", strings.Replace(parts, `"worst":1`, `"worst":-1`, 1), `"worst" is -1, but the "case" has 2 variants`},
+		{"one decided where there are none", strings.Replace(good, `"verdict":"OK"`, `"verdict":"OK","worst":1`, 1), `"worst" is 1, but the "case" has 0 variants`},
+		{"a variant that is not there was played", strings.Replace(parts, `"part":1`, `"part":2`, 1), `a "part" is 2, but the "case" has 2 variants`},
+		{"a variant below the first was played", strings.Replace(parts, `"part":1`, `"part":-1`, 1), `a "part" is -1, but the "case" has 2 variants`},
 	} {
 		name := filepath.Join(t.TempDir(), "x.json")
 		if err := os.WriteFile(name, []byte(tt.content), 0o644); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gobahn/cases"
 	"gobahn/templates"
@@ -75,15 +76,38 @@ func ChapterOf(id cases.ID) cases.Chapter {
 var verdicts = slices.Concat(cases.Verdicts,
 	[]cases.Verdict{cases.Failed, cases.WrongCodeSent, cases.Unclean, cases.FailedByClient})
 
+// verdictNames are the verdicts, for an error.
+func verdictNames() string {
+	names := make([]string, len(verdicts))
+	for i, v := range verdicts {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
+
 // check refuses what no run can have written.
 func (r Record) check() error {
 	switch {
 	case r.Case.ID == "" || r.Result.ID != r.Case.ID:
 		return fmt.Errorf(`"id" is %q, but that of the "case" is %q`, r.Result.ID, r.Case.ID)
 	case !slices.Contains(verdicts, r.Result.Verdict):
-		return fmt.Errorf(`"verdict" %q: want one of %q`, r.Result.Verdict, verdicts)
+		return fmt.Errorf(`"verdict" %q: want one of %s`, r.Result.Verdict, verdictNames())
 	case !slices.Contains(verdicts, r.Result.CloseVerdict):
-		return fmt.Errorf(`"closeVerdict" %q: want one of %q`, r.Result.CloseVerdict, verdicts)
+		return fmt.Errorf(`"closeVerdict" %q: want one of %s`, r.Result.CloseVerdict, verdictNames())
+	}
+	return r.checkParts()
+}
+
+// checkParts refuses variants that the case has not.
+func (r Record) checkParts() error {
+	n := len(r.Case.Variants)
+	if r.Result.Worst < 0 || r.Result.Worst >= max(n, 1) {
+		return fmt.Errorf(`"worst" is %d, but the "case" has %s`, r.Result.Worst, count(n, "variant"))
+	}
+	for _, part := range r.Result.Parts {
+		if part.Part < 0 || part.Part >= n {
+			return fmt.Errorf(`a "part" is %d, but the "case" has %s`, part.Part, count(n, "variant"))
+		}
 	}
 	return nil
 }

@@ -2,12 +2,11 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,11 +17,11 @@ import (
 // if it was killed, or of its results.json. They stay as they are, and so does the file
 // they are in until all of them are in the new journal. Kept is called with each. A last
 // line of the journal that is not whole is left out. If there are no results in dir, the
-// run begins, as with Open.
+// run begins, as with Open. List has the cases of the run, as they are judged.
 //
 // A ResumeError is that the results cannot be read, or are those of another run than
-// run. Nothing was written then.
-func Resume(dir string, run Run, kept func(Record)) (*Writer, error) {
+// run, or of cases that are not as in list. Nothing was written then.
+func Resume(dir string, run Run, list []cases.Case, kept func(Record)) (*Writer, error) {
 	path, err := firstIn(dir, journalName, resultsJSON)
 	if err != nil {
 		return nil, &ResumeError{err}
@@ -35,7 +34,7 @@ func Resume(dir string, run Run, kept func(Record)) (*Writer, error) {
 		return nil, &ResumeError{err}
 	}
 	defer earlier.Close()
-	if err := sameRun(earlier.Head.Runs, run); err != nil {
+	if err := cmp.Or(sameRun(earlier.Head.Runs, run), sameCases(earlier, list)); err != nil {
 		return nil, &ResumeError{fmt.Errorf("%s: %w", path, err)}
 	}
 	was := earlier.Head.Runs[0]
@@ -100,9 +99,34 @@ func otherCases(was, now []cases.ID) string {
 	return ""
 }
 
+// sameCases is an error that says which of the cases of earlier is another in list.
+func sameCases(earlier *Results, list []cases.Case) error {
+	now := make(map[cases.ID][]byte)
+	for _, c := range list {
+		text, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		now[c.ID] = text
+	}
+	for r, err := range earlier.All() {
+		if err != nil {
+			return err
+		}
+		was, err := json.Marshal(r.Case)
+		if err != nil {
+			return err
+		}
+		if is, planned := now[r.Case.ID]; planned && !bytes.Equal(was, is) {
+			return fmt.Errorf("case %.40q has changed since it was played", r.Case.ID)
+		}
+	}
+	return nil
+}
+
 // takeUp makes the records of earlier those of w.
 func (w *Writer) takeUp(earlier *Results, kept func(Record)) (err error) {
-	if w.journal, err = w.disk.copyJournal(w.dir, newHead(w.runs), earlier); err != nil {
+	if w.journal, err = w.disk.beginJournal(w.dir, newHead(w.runs), copied(earlier)); err != nil {
 		return err
 	}
 	for _, k := range earlier.w.keys() {
@@ -119,19 +143,9 @@ func (w *Writer) takeUp(earlier *Results, kept func(Record)) (err error) {
 	return nil
 }
 
-// copyJournal begins a journal in dir with the records of earlier, to the octet. An
-// earlier journal keeps its content if anything goes wrong.
-func (d disk) copyJournal(dir string, head Head, earlier *Results) (*journal, error) {
-	j := &journal{name: filepath.Join(dir, journalName), at: make(map[key]span)}
-	err := d.stream(dir, journalName, func(out io.Writer) error {
-		line, err := marshal(head)
-		if err != nil {
-			return err
-		}
-		if _, err := out.Write(line); err != nil {
-			return err
-		}
-		j.size = int64(len(line))
+// copied returns what adds the records of earlier to a journal, to the octet.
+func copied(earlier *Results) func(*journal, io.Writer) error {
+	return func(j *journal, out io.Writer) error {
 		for _, k := range earlier.w.keys() {
 			raw, err := earlier.raw(k)
 			if err != nil {
@@ -149,12 +163,5 @@ func (d disk) copyJournal(dir string, head Head, earlier *Results) (*journal, er
 			j.size += int64(b.Len())
 		}
 		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
-	if j.f, err = d.open(j.name, os.O_RDWR); err != nil {
-		return nil, fmt.Errorf("report %s: %w", journalName, err)
-	}
-	return j, nil
 }

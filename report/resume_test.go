@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -114,6 +115,25 @@ func TestNothingToResumeIsABeginning(t *testing.T) {
 	}
 }
 
+// What is read again of a case is what was written, or a run could not go on.
+func TestCasesAreTheSameWhenTheyWereRead(t *testing.T) {
+	for _, profile := range []cases.Profile{cases.Autobahn, cases.RFC, cases.Strict} {
+		for _, c := range cases.All {
+			was, err := json.Marshal(c.Under(profile, false))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var read cases.Case
+			if err := json.Unmarshal(was, &read); err != nil {
+				t.Fatal(err)
+			}
+			if is, err := json.Marshal(read); err != nil || string(is) != string(was) {
+				t.Errorf("%s is\n%.2000s\nwas\n%.2000s\n(%v)", c.ID, is, was, err)
+			}
+		}
+	}
+}
+
 // Another run is not gone on with, and is left as it is.
 func TestAnotherRunIsNotResumed(t *testing.T) {
 	dir := cutShort(t, 2, false)
@@ -132,10 +152,16 @@ func TestAnotherRunIsNotResumed(t *testing.T) {
 	} {
 		run := planRun()
 		test.change(&run)
-		_, err := Resume(dir, run, func(Record) {})
+		_, err := Resume(dir, run, planCases(), func(Record) {})
 		if _, ok := errors.AsType[*ResumeError](err); !ok || !strings.HasPrefix(err.Error(), filepath.Join(dir, journalName)+": ") || !strings.HasSuffix(err.Error(), test.want) {
 			t.Errorf("got %v, want …%s", err, test.want)
 		}
+	}
+	changed := planCases()
+	changed[1].Limit.After = cases.Second
+	_, err := Resume(dir, planRun(), changed, func(Record) {})
+	if _, ok := errors.AsType[*ResumeError](err); !ok || !strings.HasSuffix(err.Error(), `results.jsonl: case "1.1.1" has changed since it was played`) {
+		t.Errorf("of another case the error is %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, journalName), []byte(`{"format":"other"}`), 0o644); err != nil {
 		t.Fatal(err)

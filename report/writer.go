@@ -212,7 +212,7 @@ func validName(agent string) string { return strings.ToValidUTF8(agent, "\uFFFD"
 // keep appends r to the journal.
 func (w *Writer) keep(r Record) (err error) {
 	if w.journal == nil {
-		if w.journal, err = w.disk.createJournal(w.dir, newHead(w.runs)); err != nil {
+		if w.journal, err = w.disk.beginJournal(w.dir, newHead(w.runs), nil); err != nil {
 			return err
 		}
 	}

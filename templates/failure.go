@@ -2,7 +2,6 @@ package templates
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -69,54 +68,6 @@ var clauseTitles = map[string]string{
 	"RFC 6455 8.1":   "Handling of Errors in UTF-8-Encoded Data",
 	"RFC 7692 6":     "Framing",
 	"RFC 7692 7":     `The "permessage-deflate" Extension`,
-}
-
-// command plays the case again.
-func (p Page) command() string {
-	id, file := p.Case.ID, ""
-	if id == id.Own() {
-		file = " --case-file FILE"
-	}
-	if p.Observation.Server {
-		return fmt.Sprintf("wstest test-client --cases %s --seed %d%s", quoted(string(id)), p.Observation.Seed, file)
-	}
-	if len(p.Case.Variants) > 0 {
-		id = cases.PartID(id, p.Result.Worst)
-	}
-	return fmt.Sprintf("wstest run %s %s --seed %d%s", quoted(string(id)), quoted(p.address()), p.Observation.Seed, file)
-}
-
-// commandNote is what else there is to know for that.
-func (p Page) commandNote() string {
-	if p.Observation.Server {
-		return "Then start the client, which asks for the case as /runCase?case=1. After -- the command can start it itself."
-	}
-	return "The address is that of the opening handshake, which does not tell ws:// from wss://."
-}
-
-// address is the URL of the server, from the request that it got.
-func (p Page) address() string {
-	first, rest, _ := strings.Cut(p.Observation.Request, "\r\n")
-	words := strings.Split(first, " ")
-	for line := range strings.SplitSeq(rest, "\r\n") {
-		name, host, _ := strings.Cut(line, ":")
-		u := url.URL{Scheme: "ws", Host: strings.TrimSpace(host)}
-		if strings.EqualFold(name, "host") && u.Host != "" && len(words) == 3 {
-			return u.String() + words[1]
-		}
-	}
-	return "ws://HOST:PORT"
-}
-
-// bare is what a shell takes as it is.
-var bare = regexp.MustCompile(`^[A-Za-z0-9_.,:/@%+-]+$`)
-
-// quoted is s as one word of a shell.
-func quoted(s string) string {
-	if bare.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(Legible(s), "'", `'\''`) + "'"
 }
 
 // otherAgents says what they made of the case, in a few words.

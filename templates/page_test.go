@@ -30,6 +30,42 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// Cases have to be played as they can be: some need what only the user can say, some are
+// offered to clients by themselves, and some start the client.
+func TestCommandsForSpecialCases(t *testing.T) {
+	two := []cases.Variant{{Name: "a"}, {Name: "b"}}
+	for _, tt := range []struct {
+		c          cases.Case
+		server     bool
+		want, note string
+	}{
+		{cases.Case{ID: "15.3.3", Tags: []cases.Tag{cases.Handshake}}, true, "wstest test-client --cases 15.3.3 --seed 7", " as /handshake/runCase?case=1. "},
+		{cases.Case{ID: "15.3.1", Tags: []cases.Tag{cases.Handshake}, Variants: two}, true, "wstest test-client --cases 15.3.1 --seed 7", " as /handshake/runCase?case=1 to 2. "},
+		{cases.Case{ID: "15.1.2/2"}, true, "wstest test-client --cases 15.1.2 --seed 7", " as /runCase?case=2. "},
+		{cases.Case{ID: "15.1.2", Needs: []cases.Need{cases.NeedURL}}, true, "wstest test-client --cases 15.1.2 --seed 7 --each -- COMMAND {url}", "COMMAND is the client: "},
+		{cases.Case{ID: "17.3.4", Needs: []cases.Need{cases.NeedMaxMessage}}, true, "wstest test-client --cases 17.3.4 --seed 7 --max-message N", " as /runCase?case=1. "},
+		{cases.Case{ID: "17.3.4", Needs: []cases.Need{cases.NeedMaxMessage}, Variants: two}, false, "wstest run 17.3.4/2 ws://HOST:PORT --seed 7 --max-message N", "The address "},
+		{cases.Case{ID: "user/x"}, false, "wstest run user/x ws://HOST:PORT --seed 7 --case-file FILE", "The address "},
+	} {
+		p := Page{Case: tt.c, Observation: cases.Observation{Server: tt.server, Seed: 7}, Result: cases.Result{Worst: max(0, len(tt.c.Variants)-1)}}
+		if got := p.command(); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.c.ID, got, tt.want)
+		}
+		if got := p.commandNote(); !strings.Contains(got, tt.note) {
+			t.Errorf("%s: note %q, want %q", tt.c.ID, got, tt.note)
+		}
+	}
+}
+
+// Whatever a case needs, the command that plays it says so.
+func TestCommandsDeclareEveryNeed(t *testing.T) {
+	for _, need := range cases.Needs {
+		if got := ClientCommand(cases.Case{ID: "1.1.1", Needs: []cases.Need{need}}, ""); !strings.Contains(got, " --"+string(need)+" ") {
+			t.Errorf("of %s it is %s", need, got)
+		}
+	}
+}
+
 // TestClauses derives a level only where it is plain which clause has it.
 func TestClauses(t *testing.T) {
 	for _, tt := range []struct {

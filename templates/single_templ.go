@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // SingleFile is a whole report in one page: the overview, and behind it the requirements
 // and the page of each case, of which the one that the address names, or something in
-// it, is shown. No script is needed for
-// that. The ids of sheets have a hyphen, which those of cells have not.
+// it, is shown. No script is needed for that. The ids of sheets have a hyphen, which
+// those of cells have not.
 func SingleFile(o Overview, r RequirementsReport, pages Pages) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

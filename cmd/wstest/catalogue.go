@@ -1,9 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,6 +27,9 @@ func casesCommand() *cobra.Command {
   wstest cases --case-file mine.yaml
   wstest cases --schema > case.schema.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if given := chosen(cmd, "json", "yaml", "schema"); len(given) > 1 {
+				return usagef("%s: give one of them", strings.Join(given, " and "))
+			}
 			if schema {
 				return writeCaseSchema(cmd.OutOrStdout())
 			}
@@ -41,15 +44,10 @@ func casesCommand() *cobra.Command {
 			switch {
 			case err != nil:
 				return err
-			case asJSON && asYAML:
-				return usagef("--json and --yaml: give one of them")
 			case asYAML:
 				return writeCases(cmd.OutOrStdout(), list)
 			case asJSON:
-				enc := json.NewEncoder(cmd.OutOrStdout())
-				enc.SetEscapeHTML(false)
-				enc.SetIndent("", " ")
-				return enc.Encode(list)
+				return writeJSON(cmd.OutOrStdout(), list)
 			}
 			for _, c := range list {
 				fmt.Fprintf(cmd.OutOrStdout(), "%-8s %s\n", c.ID, templates.Legible(c.Description))
@@ -65,14 +63,24 @@ func casesCommand() *cobra.Command {
 	return cmd
 }
 
+// chosen are those of the flags that are set.
+func chosen(cmd *cobra.Command, names ...string) (given []string) {
+	for _, name := range names {
+		if set, _ := cmd.Flags().GetBool(name); set {
+			given = append(given, "--"+name)
+		}
+	}
+	return given
+}
+
 // explainCommand says what a case is about.
 func explainCommand() *cobra.Command {
 	var r runFlags
-	var files caseFiles
 	cmd := &cobra.Command{
 		Use:   "explain CASE",
 		Short: "Say what a case sends, what is accepted and why, and how to reproduce it",
 		Example: `  wstest explain 3.6
+  wstest explain 14.2.1/3
   wstest explain 2.10 --profile rfc`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -82,12 +90,16 @@ func explainCommand() *cobra.Command {
 			if err != nil {
 				return usagef("--profile: %w", err)
 			}
-			s, err := files.with(selection{cases: patterns(args)}, "", "")
+			id, _ := cases.ID(args[0]).Part()
+			s, err := r.caseFiles.with(selection{cases: patterns([]string{string(id)})}, "", "")
 			if err != nil {
 				return err
 			}
 			list, err := s.list(cmd.ErrOrStderr())
 			if err != nil {
+				return err
+			}
+			if err := narrow(list, cases.ID(args[0])); err != nil {
 				return err
 			}
 			for i, c := range list {
@@ -96,25 +108,49 @@ func explainCommand() *cobra.Command {
 				}
 				explain(cmd.OutOrStdout(), c.Under(profile, true)) // which has all overrides
 				explainProfile(cmd.OutOrStdout(), c, profile)
-				file := ""
-				if c.ID == c.ID.Own() {
-					file = " --case-file FILE"
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "\ntry      wstest run %s ws://127.0.0.1:9001%s\n         /runCase?casetuple=%s&agent=NAME of a fuzzing server\n", c.ID, file, c.ID)
+				fmt.Fprintln(cmd.OutOrStdout())
+				explainCommands(cmd.OutOrStdout(), c)
 			}
 			return nil
 		},
 	}
 	r.profileFlag(cmd)
-	files.flags(cmd)
+	r.caseFiles.flags(cmd)
 	return cmd
+}
+
+// narrow puts the part of a case that was asked for in the place of the case.
+func narrow(list []cases.Case, asked cases.ID) error {
+	id, part := asked.Part()
+	i := slices.IndexFunc(list, func(c cases.Case) bool { return c.ID == id })
+	if asked == id || i < 0 {
+		return nil
+	}
+	parts := list[i].Parts()
+	if part < 0 || part >= len(parts) {
+		return usagef("case %s has %s, there is no %s", id, plural(len(list[i].Variants), "variant"), asked)
+	}
+	list[i] = parts[part]
+	return nil
+}
+
+// explainCommands writes how c is played.
+func explainCommands(out io.Writer, c cases.Case) {
+	word := "try"
+	if c.Role != cases.Client {
+		fmt.Fprintf(out, "%-8s %s\n", word, templates.ServerCommand(c, c.ID, "ws://127.0.0.1:9001", ""))
+		word = ""
+	}
+	if c.Role != cases.Server {
+		fmt.Fprintf(out, "%-8s %s\n         %s\n", word, templates.ClientCommand(c, ""), templates.ClientNote(c))
+	}
 }
 
 // explainProfile writes what a profile says of c, and by which clause.
 func explainProfile(out io.Writer, c cases.Case, p cases.Profile) {
 	word := "profile"
 	line := func(text string) {
-		fmt.Fprintf(out, "%-8s %s\n", word, text)
+		fmt.Fprintf(out, "%-8s %s\n", word, templates.Legible(text))
 		word = ""
 	}
 	for _, o := range c.Overriding(p, true) {
@@ -139,7 +175,7 @@ func explain(out io.Writer, c cases.Case) {
 	}
 	fmt.Fprintf(out, "case     %s%s\n         %s\n", c.ID, number, templates.Legible(c.Description))
 	if len(c.Spec) > 0 {
-		fmt.Fprintf(out, "clause   %s\n", strings.Join(c.Spec, ", "))
+		fmt.Fprintf(out, "clause   %s\n", templates.Legible(strings.Join(c.Spec, ", ")))
 	}
 	explainRequirements(out, c.Requirements)
 	if c.Deflate != nil && len(c.Deflate.Offer) > 0 {

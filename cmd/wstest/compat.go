@@ -79,6 +79,7 @@ func (c *compat) flags(cmd *cobra.Command) {
 	c.runFlags.flags(cmd, "")
 	c.control.flags(cmd)
 	c.parallelFlag(cmd)
+	c.declarations.serverFlags(cmd)
 	c.resumeFlag(cmd)
 }
 

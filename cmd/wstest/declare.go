@@ -24,6 +24,12 @@ func (d *declarations) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&d.suite, "suite", "", "cases to play, instead of --cases: reference, extended (the chapters the reference has not) or all")
 	f.StringSliceVar(&d.tags, "tags", nil, "play the cases with these tags, too: slow, heavy")
+	d.peerFlags(cmd)
+}
+
+// peerFlags are those about peers of both roles.
+func (d *declarations) peerFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.IntVar(&d.peer.PID, "pid", 0, "process of the peer, whose memory is watched")
 	f.IntVar(&d.peer.MaxMessage, "max-message", 0, "octets of the longest message that the peer takes")
 }

@@ -43,8 +43,13 @@ func (d *driver) visit(ctx context.Context, url string, sockets int, started fun
 	defer p.Stop()
 	started(p.PID())
 	<-p.Done()
+	return killed(p), printed(p), nil
+}
+
+// killed says how a process has ended that a signal has; empty: none has.
+func killed(p *launch.Process) string {
 	if exit, ok := errors.AsType[*exec.ExitError](p.Err()); ok && !exit.Exited() {
-		died = end(p, 0)
+		return end(p, 0)
 	}
-	return died, printed(p), nil
+	return ""
 }

@@ -59,7 +59,7 @@ func atURL(t spec.Target, err error) error {
 // play plays all cases with all servers and writes the reports. An error is the
 // first that ended it, or that servers could not be reached.
 func (j *clientJob) play(ctx context.Context) (*recorder, error) {
-	ctx, stop := j.bounded(ctx)
+	ctx, stop := j.bounded(ctx, reported)
 	defer stop()
 	rec, err := newRecorder(j.out, j.runFlags, false)
 	if err != nil {
@@ -96,7 +96,7 @@ func (j *clientJob) play(ctx context.Context) (*recorder, error) {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return rec, errors.New("the run was interrupted; the report has what was played until then")
+		return rec, errors.New("the run was interrupted" + reported)
 	case full(err):
 		return rec, fmt.Errorf("%w; what was written before is whole, and --resume goes on from there", err)
 	case err != nil:
@@ -114,34 +114,30 @@ type unreachedError struct{ error }
 // terminal can take it.
 func legible(err *fuzzer.UnreachableError) error { return errors.New(templates.Legible(err.Error())) }
 
-// bounded is ctx with the deadline of the run.
-func (r *runFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+// reported is added to why a run with a report has ended early.
+const reported = "; the report has what was played until then"
+
+// bounded is ctx with the deadline of the run. More is added to the error that it has passed.
+func (r *runFlags) bounded(ctx context.Context, more string) (context.Context, context.CancelFunc) {
 	if r.deadline == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, r.deadline, fmt.Errorf("the deadline of %v has passed; the report has what was played until then", r.deadline))
+	return context.WithTimeoutCause(ctx, r.deadline, fmt.Errorf("the deadline of %v has passed%s", r.deadline, more))
 }
 
 // test plays all cases with one server, to which rename gives its name in the reports.
 func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fuzzer.Keeper, rename func(agent string) string) error {
-	config, err := tlsOf(t)
+	client, err := j.client(t)
 	if err != nil {
 		return err
 	}
-	client := &fuzzer.Client{
-		Config: j.config(t.Options), URL: t.URL, Agent: t.Agent, TLS: config,
-		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t), Skip: j.skip,
-		Parallel: j.parallel, Keeper: k,
-		OnStart: rec.progress.start,
-		OnSkip: func(p fuzzer.Played) {
-			p.Agent = rename(p.Agent)
-			rec.skipped(p)
-		},
-		OnNotice: func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) },
+	client.Skip, client.Parallel, client.Keeper = j.skip, j.parallel, k
+	client.OnStart = rec.progress.start
+	client.OnSkip = func(p fuzzer.Played) {
+		p.Agent = rename(p.Agent)
+		rec.skipped(p)
 	}
-	if len(t.Protocols) > 0 {
-		client.Declared.Protocol = t.Protocols[0]
-	}
+	client.OnNotice = func(text string) { rec.progress.say(j.log, "wstest: %s\n", text) }
 	if j.resume {
 		if err := j.takeUp(ctx, rec, client, rename); err != nil {
 			return err
@@ -151,6 +147,22 @@ func (j *clientJob) test(ctx context.Context, rec *recorder, t spec.Target, k fu
 		p.Agent = rename(p.Agent)
 		return rec.add(p)
 	})
+}
+
+// client is what plays cases with a server.
+func (j *clientJob) client(t spec.Target) (*fuzzer.Client, error) {
+	config, err := tlsOf(t)
+	if err != nil {
+		return nil, err
+	}
+	client := &fuzzer.Client{
+		Config: j.config(t.Options), URL: t.URL, Agent: t.Agent, TLS: config,
+		Origin: t.Origin, Protocols: t.Protocols, Fields: fieldsOf(t),
+	}
+	if len(t.Protocols) > 0 {
+		client.Declared.Protocol = t.Protocols[0]
+	}
+	return client, nil
 }
 
 // unique is the name of a server in the reports: of two with one name, the results

@@ -48,7 +48,7 @@ func (c *controlFlags) flags(cmd *cobra.Command) {
 
 // play serves clients, and writes the reports in the end.
 func (j *serverJob) play(ctx context.Context) (*recorder, error) {
-	ctx, stop := j.bounded(ctx)
+	ctx, stop := j.bounded(ctx, reported)
 	defer stop()
 	rec, err := newRecorder(j.out, j.runFlags, true)
 	if err != nil {

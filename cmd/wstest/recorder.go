@@ -32,7 +32,8 @@ type recorder struct {
 	lagged   int              // whose time limits were extended noticeably
 	order    []cases.ID       // of the cases
 	failures map[match]string // what failed last, explained; empty: it is not
-	kept     map[match]bool   // played before the run was cut short
+
+	kept map[match][]cases.Need // played before the run was cut short; what they lacked
 
 	unfinished map[match]fuzzer.Played // cases of whose variants some are still to be played
 }
@@ -52,7 +53,7 @@ func newRecorder(out io.Writer, r runFlags, server bool) (*recorder, error) {
 	}
 	rec := &recorder{
 		progress: newProgress(out, len(r.list), r.terminalFlags), flags: r, started: time.Now(),
-		order: run.Cases, failures: make(map[match]string), kept: make(map[match]bool),
+		order: run.Cases, failures: make(map[match]string), kept: make(map[match][]cases.Need),
 		unfinished: make(map[match]fuzzer.Played),
 	}
 	if err := rec.open(run); err != nil {

@@ -30,9 +30,13 @@ func (r *recorder) open(run report.Run) (err error) {
 		r.reports, err = report.Open(r.flags.outdir, run)
 		return err
 	}
-	r.reports, err = report.Resume(r.flags.outdir, run, r.keep)
+	judged := make([]cases.Case, len(r.flags.list))
+	for i, c := range r.flags.list {
+		judged[i] = c.Under(r.flags.profile, run.Server)
+	}
+	r.reports, err = report.Resume(r.flags.outdir, run, judged, r.keep)
 	if _, ok := errors.AsType[*report.ResumeError](err); ok {
-		return badInput{fmt.Errorf("--resume: %w: want the flags of that run, or no --resume to begin anew", err)}
+		return badInput{fmt.Errorf("--resume: %w: want the flags and cases of that run, or no --resume to begin anew", err)}
 	}
 	return err
 }
@@ -40,13 +44,16 @@ func (r *recorder) open(run report.Run) (err error) {
 // keep notes a case that was played before the run was cut short.
 func (r *recorder) keep(one report.Record) {
 	m := match{one.Agent, one.Case.ID}
-	r.kept[m] = true
+	r.kept[m] = one.Observation.Missing
 	r.note(m, one.Case, one.Observation, one.Result)
 }
 
-// has reports whether the result of a case is kept.
-func (r *recorder) has(agent string, id cases.ID) bool {
-	return r.kept[match{strings.ToValidUTF8(agent, "\uFFFD"), id}]
+// has reports whether the result of a case with the server of client is kept. One that
+// was not played, since the user had not declared what it needs, is played if that is
+// declared now.
+func (r *recorder) has(client *fuzzer.Client, agent string, id cases.ID) bool {
+	missing, kept := r.kept[match{strings.ToValidUTF8(agent, "\uFFFD"), id}]
+	return kept && (len(missing) == 0 || len(client.Lacks(missing)) > 0)
 }
 
 // sayKept says how much is kept.
@@ -66,10 +73,10 @@ func (r *recorder) sayKept(j *clientJob) {
 func (j *clientJob) takeUp(ctx context.Context, rec *recorder, client *fuzzer.Client, rename func(string) string) error {
 	excluded, skipped := j.skip, client.OnSkip
 	client.Skip = func(agent string, id cases.ID) bool {
-		return rec.has(rename(agent), id) || excluded != nil && excluded(agent, id)
+		return rec.has(client, rename(agent), id) || excluded != nil && excluded(agent, id)
 	}
 	client.OnSkip = func(p fuzzer.Played) {
-		if rec.has(rename(p.Agent), p.Case.ID) {
+		if rec.has(client, rename(p.Agent), p.Case.ID) {
 			rec.progress.kept()
 			return
 		}

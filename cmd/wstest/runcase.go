@@ -18,6 +18,7 @@ import (
 // runCommand plays one case and shows what goes over the wire as it goes.
 func runCommand() *cobra.Command {
 	var j clientJob
+	var target spec.Target
 	var pcapPath string
 	cmd := &cobra.Command{
 		Use:   "run CASE URL",
@@ -29,9 +30,10 @@ func runCommand() *cobra.Command {
 			if len(args) != 2 {
 				return usagef("want the id of a case and the URL of a server: wstest run 3.6 ws://127.0.0.1:9001")
 			}
-			id, part := cases.ID(args[0]).Part()
+			id, _ := cases.ID(args[0]).Part()
 			j.runFlags.cases = []string{string(id)}
-			j.targets = []spec.Target{{URL: args[1], Options: fuzzer.DefaultOptions()}}
+			target.URL, target.Options = args[1], fuzzer.DefaultOptions()
+			j.targets = []spec.Target{target}
 			j.out, j.log = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			if err := j.prepareSelected(); err != nil {
 				return err
@@ -39,11 +41,8 @@ func runCommand() *cobra.Command {
 			if len(j.list) != 1 {
 				return usagef("%s selects %d cases: want one", args[0], len(j.list))
 			}
-			if parts := j.list[0].Parts(); part >= 0 {
-				if part >= len(parts) {
-					return usagef("case %s has %d variants, there is no %s", id, len(parts), args[0])
-				}
-				j.list[0] = parts[part]
+			if err := narrow(j.list, cases.ID(args[0])); err != nil {
+				return err
 			}
 			return j.watch(cmd, pcapPath)
 		},
@@ -52,9 +51,10 @@ func runCommand() *cobra.Command {
 	j.caseFiles.flags(cmd)
 	f.Uint64Var(&j.seed, "seed", 1, "seed of the masking keys")
 	j.profileFlag(cmd)
+	j.declarations.peerFlags(cmd)
 	j.declarations.serverFlags(cmd)
-	f.IntVar(&j.peer.PID, "pid", 0, "process of the server, whose memory is watched")
-	f.DurationVar(&j.deadline, "deadline", 0, "end the run after that time (0: never)")
+	subprotocolFlag(cmd, &target.Protocols)
+	f.DurationVar(&j.deadline, "deadline", 0, "give up after that time, with exit status 3 (0: never)")
 	f.StringVar(&pcapPath, "pcap", "", "write the conversation to this `file`, for Wireshark")
 	f.Float64Var(&j.timeScale, "time-scale", 1, "multiply all time limits, for slow machines")
 	f.BoolVar(&j.noTimeouts, "no-timeouts", false, "no time limits but those the case is about, for debugging a peer")
@@ -64,18 +64,17 @@ func runCommand() *cobra.Command {
 // watch plays the case and shows it. The conversation goes to the file at pcapPath, if
 // there is one.
 func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
-	ctx, stop := j.bounded(cmd.Context())
+	ctx, stop := j.bounded(cmd.Context(), "")
 	defer stop()
-	c, t := j.list[0].Under(j.profile, false), j.targets[0]
-	config, err := tlsOf(t)
+	c := j.list[0].Under(j.profile, false)
+	client, err := j.client(j.targets[0])
 	if err != nil {
 		return err
 	}
 	explain(j.out, c)
 	fmt.Fprintln(j.out)
 	shown := wireLog{out: j.out, started: time.Now()}
-	client := fuzzer.Client{Config: j.config(t.Options), URL: t.URL, TLS: config, Parallel: 1}
-	client.OnRow = shown.row
+	client.OnRow, client.Parallel = shown.row, 1
 	if pcapPath != "" {
 		client.Capture = captureLimit
 	}
@@ -105,9 +104,9 @@ func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 		fmt.Fprintf(j.out, "note     %s\n", templates.Legible(remark))
 	}
 	fmt.Fprintf(j.out, "got      %s; %s\n", templates.Legible(o.Events.String()), templates.Legible(o.Closing.String()))
-	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, r.Says, r.CloseVerdict, templates.Legible(r.CloseSays))
+	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, templates.Legible(r.Says), r.CloseVerdict, templates.Legible(r.CloseSays))
 	if r.Why != "" {
-		fmt.Fprintf(j.out, "profile  %s\n", r.Why)
+		fmt.Fprintf(j.out, "profile  %s\n", templates.Legible(r.Why))
 	}
 	if r.Headline != "" {
 		fmt.Fprintf(j.out, "\n%s\n", templates.LegibleLines(r.Explain(c, o)))

@@ -99,19 +99,32 @@ func (r *runFlags) choose(s selection, log io.Writer) (err error) {
 	if s, err = r.caseFiles.with(s, r.suite, r.role); err != nil {
 		return err
 	}
-	if r.list, err = s.list(log); err != nil {
+	selected, err := s.list(log)
+	if err != nil {
 		return err
 	}
-	if r.list, err = r.fitting(r.list, spec.Texts(s.cases)); err != nil {
+	if r.list, err = r.fitting(selected, spec.Texts(s.cases)); err != nil {
 		return err
 	}
 	if len(r.list) == 0 {
-		return usagef("of the cases of %s none is for a %s without --tags", quoted(s.cases), r.role)
+		return r.nothing(selected, s)
 	}
 	if r.skip, err = s.skip(); err != nil {
 		return err
 	}
 	return r.gateFlags.load(r, log)
+}
+
+// nothing is why none of the cases that were selected is played.
+func (r *runFlags) nothing(selected []cases.Case, s selection) error {
+	if len(cases.For(selected, r.role, []cases.Tag{cases.Slow, cases.Heavy}, nil)) > 0 {
+		return usagef("the cases of %s for a %s are left out without --tags slow,heavy", quoted(s.cases), r.role)
+	}
+	other := "test-client"
+	if r.role == cases.Client {
+		other = "test-server"
+	}
+	return usagef("of the cases of %s none is for a %s: wstest %s plays them", quoted(s.cases), r.role, other)
 }
 
 // selection is that of the command line.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,11 +41,9 @@ func (d *driver) sit(ctx context.Context, ln net.Listener, list []cases.Case) (*
 	}
 	defer p.Stop()
 	server := s.server(list)
-	if server.Declared.PID == 0 {
-		server.Declared.PID = p.PID()
-	}
+	server.SetPID(p.PID())
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, ln) }()
+	go func() { served <- serve(ctx, stop, server, ln) }()
 	err = s.await(ctx, p)
 	server.Settle(ctx, settleLimit)
 	stop()
@@ -55,7 +54,16 @@ func (d *driver) sit(ctx context.Context, ln net.Listener, list []cases.Case) (*
 	case err == nil && s.says != "":
 		err = fmt.Errorf("%s: %s%s", d.config.Args[0], s.says, printed(p))
 	}
-	return s, errors.Join(err, s.survived())
+	return s, cmp.Or(err, s.survived())
+}
+
+// serve serves a client, whose part is over when that fails.
+func serve(ctx context.Context, stop func(), server *fuzzer.Server, ln net.Listener) error {
+	err := server.Serve(ctx, ln)
+	if err != nil {
+		stop()
+	}
+	return err
 }
 
 // server is the fuzzing server that offers list.
@@ -64,7 +72,7 @@ func (s *sitting) server(list []cases.Case) *fuzzer.Server {
 	server := s.driver.testClient.server(rec, list)
 	onUpdate := server.OnUpdate
 	server.OnStart = func(p fuzzer.Played) {
-		_ = s.survived() // it is returned in the end
+		_ = s.survived() // it is returned with the result
 		s.note(func() { s.playing[p.Number] = true })
 		rec.progress.start(p)
 	}
@@ -73,18 +81,23 @@ func (s *sitting) server(list []cases.Case) *fuzzer.Server {
 		rec.skipped(p)
 	}
 	server.OnResult = func(p fuzzer.Played) error {
+		var err error
 		s.note(func() {
 			delete(s.playing, p.Number)
 			s.held = append(s.held, s.driver.numbered(p))
+			err = s.err
 		})
 		if len(p.Observation.Missing) > 0 { // it was not played
 			return s.survived()
 		}
-		return nil
+		return err
 	}
 	server.OnUpdate = func(u fuzzer.Update) error {
 		s.note(func() { s.updated = true })
-		return errors.Join(s.survived(), onUpdate(u))
+		if err := s.survived(); err != nil {
+			return err
+		}
+		return onUpdate(u)
 	}
 	return server
 }
@@ -102,9 +115,7 @@ func (s *sitting) survived() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.held {
-		if err := s.driver.rec.add(p); s.err == nil {
-			s.err = err
-		}
+		s.err = cmp.Or(s.err, s.driver.rec.add(p))
 		s.done[p.Case.ID] = s.done[p.Case.ID] || !p.More
 	}
 	s.held = nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 	"time"
 
@@ -129,9 +128,10 @@ func (c *testClient) driver(command []string, ln net.Listener, rec *recorder) *d
 	if c.tls != nil {
 		scheme = "wss"
 	}
-	port := strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
+	address := fuzzer.Reachable(ln)
+	_, port, _ := net.SplitHostPort(address)
 	config := launch.Config{Args: command, Values: launch.Values{
-		URL: scheme + "://" + net.JoinHostPort("127.0.0.1", port), Port: port, Agent: cmp.Or(c.agent, "client"),
+		URL: scheme + "://" + address, Port: port, Agent: cmp.Or(c.agent, "client"),
 	}}
 	if c.verbose {
 		config.Output = c.log

@@ -40,8 +40,9 @@ or ws+unix:/path/to/socket:/path. The server sends every message back as it came
 
 A COMMAND after -- is started first, and stopped when all is done, whatever happens. If
 it ends or hangs in the middle, the case that did it has failed, and it is started again.
-Its process is the one whose memory is watched, unless --pid is another. In its arguments {url} and {port} are those of the server, and so are WSTEST_URL and
-WSTEST_PORT in its environment; port 0 in the URL takes a free one.
+Its process is the one whose memory is watched, unless --pid is another. In its arguments
+{url} and {port} are those of the server, and so are WSTEST_URL and WSTEST_PORT in its
+environment; port 0 in the URL takes a free one.
 
 The exit status is 0 if the server conforms, 1 if it does not, 2 for a wrong command
 line, and 3 if the run could not be made or is incomplete.`,
@@ -64,7 +65,7 @@ line, and 3 if the run could not be made or is incomplete.`,
 	f.StringVar(&s.origin, "origin", "", "Origin to send")
 	f.StringArrayVar(&s.headers, "header", nil, "further field of the opening handshake, as 'Name: value'")
 	f.StringArrayVar(&s.cookies, "cookie", nil, "cookie to send, as name=value")
-	f.StringSliceVar(&s.subprotocols, "subprotocol", nil, "subprotocols to offer, the first of which the server speaks")
+	subprotocolFlag(cmd, &s.subprotocols)
 	f.BoolVar(&s.strict, "verify", false, "verify the server's certificate (implied by --ca and --server-name)")
 	f.StringVar(&s.tls.CA, "ca", "", "file with the authorities to trust, in PEM")
 	f.StringVar(&s.tls.Cert, "cert", "", "file with a certificate of the client, in PEM")
@@ -72,6 +73,11 @@ line, and 3 if the run could not be made or is incomplete.`,
 	f.StringVar(&s.tls.ServerName, "server-name", "", "name to send (SNI) and verify instead of the URL's host")
 	f.StringVar(&s.tls.MinVersion, "tls-min", "", "oldest version of TLS to accept: 1.0, 1.1, 1.2 or 1.3")
 	return cmd
+}
+
+// subprotocolFlag is that of the commands that test servers.
+func subprotocolFlag(cmd *cobra.Command, list *[]string) {
+	cmd.Flags().StringSliceVar(list, "subprotocol", nil, "subprotocols to offer, the first of which the server speaks")
 }
 
 func (s *testServer) run(cmd *cobra.Command, args []string) error {

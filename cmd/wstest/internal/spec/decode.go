@@ -20,13 +20,13 @@ import (
 
 // words are the types that have few values.
 var words = map[reflect.Type][]string{
-	reflect.TypeFor[cases.Verdict]():   texts(append(slices.Clone(cases.Verdicts), cases.Failed)),
+	reflect.TypeFor[cases.Verdict]():   texts(cases.Verdicts),
 	reflect.TypeFor[cases.Role]():      {string(cases.Server), string(cases.Client)},
 	reflect.TypeFor[cases.Need]():      texts(cases.Needs),
 	reflect.TypeFor[cases.Tag]():       {string(cases.Slow), string(cases.Heavy), string(cases.Handshake)},
 	reflect.TypeFor[cases.Check]():     texts(cases.Checks),
 	reflect.TypeFor[cases.Fault]():     {string(cases.WrongSide), string(cases.WrongCode)},
-	reflect.TypeFor[cases.Profile]():   texts(cases.Profiles),
+	reflect.TypeFor[cases.Profile]():   texts(cases.Profiles[1:]),
 	reflect.TypeFor[cases.BlockType](): {string(cases.StoredBlock), string(cases.DynamicBlock), string(cases.NoBlock)},
 }
 
