@@ -97,7 +97,7 @@ func harm(c Case, o Observation) string {
 	switch {
 	case o.Died != "":
 		return "The process of the peer ended: " + sentence(o.Died)
-	case c.Outgrew(o):
+	case o.Memory != nil && c.memoryLimit(o) > 0 && o.Memory.Grown() > int64(c.memoryLimit(o))*mib:
 		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.memoryLimit(o))
 	case c.Limit.Octets > 0 && o.Taken > c.Limit.Octets:
 		return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
@@ -107,12 +107,6 @@ func harm(c Case, o Observation) string {
 		return "Afterwards the server did not answer on a fresh connection: " + sentence(o.Life.Says)
 	}
 	return ""
-}
-
-// Outgrew reports whether the process of the peer has grown by more than it may.
-func (c Case) Outgrew(o Observation) bool {
-	limit := c.memoryLimit(o)
-	return o.Memory != nil && limit > 0 && o.Memory.Grown() > int64(limit)*mib
 }
 
 // sentence is s with a full stop.

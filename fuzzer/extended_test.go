@@ -1,11 +1,16 @@
 package fuzzer_test
 
 import (
+	"bytes"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -123,6 +128,59 @@ func TestWhatHappensBesideACase(t *testing.T) {
 	}
 	if n := requests.Load(); n != 2 {
 		t.Errorf("%d requests, want that of the case and that of the look at the server", n)
+	}
+}
+
+// A process that has grown once has room for the next time, so that to measure it again
+// would excuse it.
+func TestAServerThatGrowsOnceHasFailed(t *testing.T) {
+	grow := sync.OnceValue(func() []byte { return bytes.Repeat([]byte{1}, 128<<20) })
+	peer := func(nc net.Conn) {
+		p := rawPeer{before: func(*rawPeer) { grow() }}
+		p.serve(nc)
+	}
+	debug.FreeOSMemory() // or what other tests have left would be used
+	c := cases.Case{ID: "user/memory", Script: hello, Accept: helloed, Memory: 32, Limit: cases.FailAfter(10 * cases.Second)}
+	client := fuzzer.Client{Config: fuzzer.Config{Dialler: pipeDialler(peer), Declared: fuzzer.Declared{PID: os.Getpid()}}, URL: "ws://peer", Agent: "raw"}
+	err := client.Run(t.Context(), []cases.Case{c}, func(p fuzzer.Played) error {
+		if p.Result.Verdict != cases.Failed || !strings.Contains(p.Result.Says, "grew by") {
+			t.Errorf("%s: %s, want that the process grew", p.Result.Verdict, p.Result.Says)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	runtime.KeepAlive(grow())
+}
+
+// A client has to read past responses that are not final (RFC 9110 15.2), unless they are
+// what the case is about.
+func TestInterimResponsesAreNoAnswer(t *testing.T) {
+	const early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+	about := &cases.Opening{Answers: []cases.Answer{{Verdict: cases.Informational, Status: []string{"103"}}, {Verdict: cases.OK, Status: []string{"101"}}}}
+	for name, tt := range map[string]struct {
+		before  string
+		opening *cases.Opening
+		want    cases.Verdict
+		opened  bool
+	}{
+		"one":                   {early, nil, cases.OK, true},
+		"many":                  {strings.Repeat(early, 100), nil, cases.OK, true},
+		"what the case names":   {early, about, cases.Informational, false},
+		"a final one before it": {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", nil, cases.Failed, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			newPeer := func() *rawPeer {
+				return &rawPeer{head: func(right []byte) []byte { return append([]byte(tt.before), right...) }}
+			}
+			c := cases.Case{ID: "user/interim", Script: hello, Accept: helloed, Opening: tt.opening, Limit: cases.FailAfter(cases.Second)}
+			for _, p := range testServer(t, newPeer, []cases.Case{c}) {
+				if p.Result.Verdict != tt.want || p.Observation.Opened != tt.opened {
+					t.Errorf("%s: %s, opened is %v", p.Result.Verdict, p.Result.Says, p.Observation.Opened)
+				}
+			}
+		})
 	}
 }
 

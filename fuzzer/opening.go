@@ -41,16 +41,17 @@ func (s *session) open(b []byte) (rest []byte) {
 		return nil
 	}
 	s.receiver.head = nil
+	if !s.server && s.interim(b[:n]) {
+		if len(b) == n {
+			return nil
+		}
+		return s.open(b[n:])
+	}
 	if c, ok := s.handshake.(*clientHandshake); ok && c.prior {
 		return c.afterPrior(s, b)
 	}
 	if s.server {
 		s.obs.Request = string(b[:n])
-	} else if s.interim(b[:n]) {
-		if len(b) == n {
-			return nil
-		}
-		return s.open(b[n:])
 	} else {
 		s.obs.Response = string(b[:n])
 		s.checkResponse()

@@ -42,7 +42,7 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 	return all, capture, err
 }
 
-// growthAttempts is how often what takes too much, of time or memory, is played.
+// growthAttempts is how often a table is played of which more may take too long.
 const growthAttempts = 3
 
 // table plays each variant of a case.
@@ -61,28 +61,8 @@ func (r *clientRun) table(ctx context.Context, c cases.Case) (all cases.Observat
 	return all, capture, nil
 }
 
-// part plays a case on one connection. If the process of the peer grows too much it is
-// played again, and the least growth counts: what the peer keeps it takes every time, but a
-// heap that is collected now and then grows once.
+// part plays a case on one connection.
 func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
-	o, capture, err := r.once(ctx, c)
-	for range growthAttempts - 1 {
-		if err != nil || ctx.Err() != nil || o.Died != "" || !c.Outgrew(o) {
-			break
-		}
-		again, octets, failed := r.once(ctx, c)
-		if failed != nil || ctx.Err() != nil {
-			break // what was seen before stands
-		}
-		if again.Memory != nil && again.Memory.Grown() < o.Memory.Grown() {
-			o, capture = again, octets
-		}
-	}
-	return o, capture, err
-}
-
-// once plays a case on one connection.
-func (r *clientRun) once(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
 	watched := func() *cases.Memory { return nil }
 	if c.WatchesMemory() {
 		watched = r.client.declared().memory()

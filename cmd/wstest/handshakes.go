@@ -100,14 +100,7 @@ type round struct {
 
 // server is the fuzzing server that offers list.
 func (r *round) server(list []cases.Case) *fuzzer.Server {
-	rec := r.driver.rec
-	server := r.driver.testClient.server(rec, list)
-	onUpdate := server.OnUpdate
-	server.OnStart = func(p fuzzer.Played) {
-		_ = r.survived() // it is returned with the result
-		r.note(p.Number)
-		rec.progress.start(p)
-	}
+	server := r.driver.holding(list, r.survived, func(p fuzzer.Played) { r.note(p.Number) })
 	server.OnResult = func(p fuzzer.Played) error {
 		err := r.hold(r.driver.numbered(p))
 		if len(p.Observation.Missing) > 0 { // it was not played
@@ -115,12 +108,6 @@ func (r *round) server(list []cases.Case) *fuzzer.Server {
 			err = r.survived()
 		}
 		return err
-	}
-	server.OnUpdate = func(u fuzzer.Update) error {
-		if err := r.survived(); err != nil {
-			return err
-		}
-		return onUpdate(u)
 	}
 	return server
 }

@@ -66,19 +66,33 @@ func serve(ctx context.Context, stop func(), server *fuzzer.Server, ln net.Liste
 	return err
 }
 
-// server is the fuzzing server that offers list.
-func (s *sitting) server(list []cases.Case) *fuzzer.Server {
-	rec := s.driver.rec
-	server := s.driver.testClient.server(rec, list)
+// holding is a fuzzing server that offers list, of which survived records what was held
+// back, since the client goes on, and begun notes the case that begins.
+func (d *driver) holding(list []cases.Case, survived func() error, begun func(fuzzer.Played)) *fuzzer.Server {
+	server := d.testClient.server(d.rec, list)
 	onUpdate := server.OnUpdate
 	server.OnStart = func(p fuzzer.Played) {
-		_ = s.survived() // it is returned with the result
-		s.note(func() { s.playing[p.Number] = true })
-		rec.progress.start(p)
+		_ = survived() // it is returned with the result
+		begun(p)
+		d.rec.progress.start(p)
 	}
+	server.OnUpdate = func(u fuzzer.Update) error {
+		if err := survived(); err != nil {
+			return err
+		}
+		return onUpdate(u)
+	}
+	return server
+}
+
+// server is the fuzzing server that offers list.
+func (s *sitting) server(list []cases.Case) *fuzzer.Server {
+	server := s.driver.holding(list, s.survived, func(p fuzzer.Played) {
+		s.note(func() { s.playing[p.Number] = true })
+	})
 	server.OnSkip = func(p fuzzer.Played) {
 		s.note(func() { s.done[p.Case.ID] = true })
-		rec.skipped(p)
+		s.driver.rec.skipped(p)
 	}
 	server.OnResult = func(p fuzzer.Played) error {
 		var err error
@@ -92,11 +106,9 @@ func (s *sitting) server(list []cases.Case) *fuzzer.Server {
 		}
 		return err
 	}
+	onUpdate := server.OnUpdate
 	server.OnUpdate = func(u fuzzer.Update) error {
 		s.note(func() { s.updated = true })
-		if err := s.survived(); err != nil {
-			return err
-		}
 		return onUpdate(u)
 	}
 	return server
