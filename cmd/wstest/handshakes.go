@@ -21,7 +21,7 @@ import (
 func (d *driver) handshakes(ctx context.Context, ln net.Listener, list []cases.Case) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	r := &round{driver: d, last: make(map[cases.ID]int)}
+	r := &round{driver: d, last: make(map[cases.ID]int), playing: make(map[int]bool)}
 	turns := 0
 	for _, c := range list {
 		turns += len(c.Parts())
@@ -46,7 +46,7 @@ func (d *driver) handshakes(ctx context.Context, ln net.Listener, list []cases.C
 }
 
 // begin starts the client for the cases from that number on, and waits for its end. It
-// says what killed it, if something did.
+// says what killed it, or that it hung, if so it was.
 func (d *driver) begin(ctx context.Context, server *fuzzer.Server, from int, r *round) (died string, err error) {
 	config := d.config
 	config.Values.URL += fuzzer.HandshakePath(from)
@@ -64,24 +64,17 @@ func (d *driver) begin(ctx context.Context, server *fuzzer.Server, from int, r *
 		case <-ctx.Done():
 			return "", nil
 		case <-p.Done():
-			if last, _ := r.latest(); last < from && p.Err() != nil {
+			if r.latest() < from && p.Err() != nil {
 				return "", fmt.Errorf("%s: %w%s", d.config.Args[0], p.Err(), printed(p))
 			}
 			return killed(p), nil
 		case <-tick.C:
-			if _, at := r.latest(); time.Since(later(begun, at)) > d.testClient.wait {
-				return "", nil
+			wait := d.testClient.wait
+			if last, idle := r.idle(); idle && time.Since(last) > wait && time.Since(begun) > wait {
+				return hung(wait), nil
 			}
 		}
 	}
-}
-
-// later is the later of two times.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // A round is what a client has played of the cases in which it may have to refuse the
@@ -91,20 +84,21 @@ type round struct {
 	driver *driver
 	last   map[cases.ID]int // the number of the last turn of each case
 
-	mu     sync.Mutex
-	held   *fuzzer.Played // nil: none is
-	number int            // of the turn that has begun last
-	at     time.Time      // when
-	err    error          // of the first result that could not be recorded
+	mu      sync.Mutex
+	held    *fuzzer.Played // nil: none is
+	playing map[int]bool   // numbers of turns
+	number  int            // of the turn that has begun last
+	moved   time.Time      // when a turn began or ended; zero: none has begun
+	err     error          // of the first result that could not be recorded
 }
 
 // server is the fuzzing server that offers list.
 func (r *round) server(list []cases.Case) *fuzzer.Server {
-	server := r.driver.holding(list, r.survived, func(p fuzzer.Played) { r.note(p.Number) })
+	server := r.driver.holding(list, r.survived, func(p fuzzer.Played) { r.note(p.Number, true) })
 	server.OnResult = func(p fuzzer.Played) error {
-		err := r.hold(r.driver.numbered(p))
+		err := r.hold(p.Number, r.driver.numbered(p))
 		if len(p.Observation.Missing) > 0 { // it was not played
-			r.note(p.Number)
+			r.note(p.Number, false)
 			err = r.survived()
 		}
 		return err
@@ -112,27 +106,38 @@ func (r *round) server(list []cases.Case) *fuzzer.Server {
 	return server
 }
 
-// note notes that a turn has begun.
-func (r *round) note(number int) {
+// note notes that a turn has begun, or that it was not played.
+func (r *round) note(number int, playing bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.number, r.at = max(r.number, number), time.Now()
+	r.number, r.moved = max(r.number, number), time.Now()
+	if playing {
+		r.playing[number] = true
+	}
 }
 
-// latest is the number of the turn that has begun last, and when.
-func (r *round) latest() (number int, at time.Time) {
+// latest is the number of the turn that has begun last.
+func (r *round) latest() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.number, r.at
+	return r.number
 }
 
-// hold holds a result back in the place of the one before, which was survived. An error
+// idle says since when no turn has begun or ended, and whether none is being played.
+func (r *round) idle() (since time.Time, idle bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.moved, len(r.playing) == 0
+}
+
+// hold holds the result of a turn back in the place of the one before, which was survived. An error
 // is as for survived.
-func (r *round) hold(p fuzzer.Played) error {
+func (r *round) hold(number int, p fuzzer.Played) error {
 	err := r.survived()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.held = &p
+	delete(r.playing, number)
+	r.held, r.moved = &p, time.Now()
 	return err
 }
 
@@ -147,10 +152,11 @@ func (r *round) survived() error {
 	return r.err
 }
 
-// end records what was held back when the client has ended, as its doing if that killed
-// it. Next is the number of the turn to go on with.
+// end records what was held back when the client has ended, as its doing if it died of
+// that. Next is the number of the turn to go on with.
 func (r *round) end(died string) (next int) {
 	r.mu.Lock()
+	clear(r.playing)
 	held, next := r.held, r.number+1
 	if held != nil && died != "" {
 		*held = r.driver.died(*held, died)

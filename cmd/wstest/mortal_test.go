@@ -7,17 +7,19 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
 
 // Mortal is a command for scripts, an echo peer that a binary message of 125 octets
 // (1.2.2) ends with status 3, and a text as long (1.1.2) with status 0. A fragile client
-// is ended by a signal where no WebSocket is opened:
+// is ended by a signal where no WebSocket is opened, a stuck one does nothing any more:
 //
 //	mortal server PORT
 //	mortal client URL AGENT
 //	mortal fragile URL AGENT
+//	mortal stuck URL AGENT
 //	mortal visit URL
 func mortal() {
 	if os.Args[1] == "server" {
@@ -46,8 +48,11 @@ func mortalVisit(target string) string {
 	conn, _, err := websocket.DefaultDialer.Dial(target, nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		if os.Args[1] == "fragile" { // Go itself would end with status 2
+		switch os.Args[1] {
+		case "fragile": // Go itself would end with status 2
 			_ = syscall.Exec("/bin/sh", []string{"sh", "-c", "ulimit -c 0; kill -SEGV $$"}, os.Environ())
+		case "stuck":
+			time.Sleep(time.Minute)
 		}
 		os.Exit(1)
 	}

@@ -154,11 +154,16 @@ func (s *sitting) await(ctx context.Context, p *launch.Process) error {
 		case moved.IsZero() && time.Since(begun) > wait:
 			return fmt.Errorf("%s has not connected within %v%s", s.driver.config.Args[0], wait, printed(p))
 		case !moved.IsZero() && idle && time.Since(moved) > wait:
-			s.says = fmt.Sprintf("it asked for no other case within %v, and had to be killed", wait)
+			s.says = hung(wait)
 			p.Stop()
 			return nil
 		}
 	}
+}
+
+// hung says of a client that it did not go on for that time.
+func hung(wait time.Duration) string {
+	return fmt.Sprintf("it asked for no other case within %v, and had to be killed", wait)
 }
 
 // goneInterval is how often a look is taken at whether the client still does something.

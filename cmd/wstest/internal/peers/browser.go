@@ -28,14 +28,26 @@ func MissingChromium() string {
 }
 
 // Chromium starts a headless browser until the test ends. The result is the context
-// for the actions of package chromedp. The browser asks for nothing by itself, finds
-// no host but this one, and takes its self-signed certificates.
+// for the actions of package chromedp.
 func Chromium(t testing.TB) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("with -short no browser is started")
 	}
 	require(t, MissingChromium())
+	ctx, stop, err := StartChromium(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return ctx
+}
+
+// StartChromium starts a headless browser that keeps its data in dir, until stop is
+// called. The result is the context for the actions of package chromedp. The browser
+// asks for nothing by itself, finds no host but this one, and takes its self-signed
+// certificates.
+func StartChromium(dir string) (ctx context.Context, stop func(), err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
 		chromedp.NoSandbox, // which needs a user other than root
@@ -44,21 +56,22 @@ func Chromium(t testing.TB) context.Context {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("ignore-certificate-errors", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE ::1 , EXCLUDE localhost"),
-		chromedp.UserDataDir(t.TempDir()),
+		chromedp.UserDataDir(dir),
 	)
 	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocated)
-	t.Cleanup(func() {
+	stop = func() {
 		_ = chromedp.Cancel(ctx) // it ends, or is killed by release
 		cancel()
 		release()
-	})
+	}
 	late := time.AfterFunc(browserStart, cancel) // a deadline would end the browser later
 	defer late.Stop()
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("chromium does not start: %v", err)
+		stop()
+		return nil, nil, fmt.Errorf("chromium does not start: %w", err)
 	}
-	return ctx
+	return ctx, stop, nil
 }
 
 // DriveChromium loads the page of the web port that tests the browser and waits until

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,7 +32,7 @@ func (c Command) Require(t testing.TB) {
 // EchoServers are servers that echo on {port} of 127.0.0.1.
 func EchoServers() []Command {
 	return []Command{
-		goServer("gorilla"), goServer("coder"), goServer("gws"), goServer("gobwas"),
+		goServer("gorilla"), goServer("coder"), goServer("gws"), goServer("gobwas"), goServer("nbio"),
 		nodeCommand("node-ws", "server.js", "{port}"), nodeCommand("node-faye", "server-faye.js", "{port}"),
 		pythonCommand("python-websockets", "websockets", "server.py", "{port}"),
 		pythonCommand("python-aiohttp", "aiohttp", "server_aiohttp.py", "{port}"),
@@ -44,12 +45,14 @@ func EchoServers() []Command {
 // the reports written.
 func EchoClients() []Command {
 	return []Command{
-		goClient("gorilla"), goClient("coder"), goClient("gws"),
+		goClient("gorilla"), goClient("coder"), goClient("gws"), goClient("gobwas"), goClient("nbio"),
 		nodeCommand("node-ws", "client.js", "{url}", "{agent}"),
 		nodeCommand("node-undici", "client-undici.js", "{url}", "{agent}"),
 		nodeCommand("node-faye", "client-faye.js", "{url}", "{agent}"),
 		pythonCommand("python-websockets", "websockets", "client.py", "{url}", "{agent}"),
+		pythonCommand("python-aiohttp", "aiohttp", "client_aiohttp.py", "{url}", "{agent}"),
 		pythonCommand("python-autobahn", "autobahn", "client_autobahn.py", "{url}", "{agent}"),
+		{Name: "chromium", Args: []string{built("chromium"), "{url}", "{agent}"}, missing: buildChromium},
 	}
 }
 
@@ -60,42 +63,55 @@ func goClient(library string) Command {
 }
 
 func goCommand(name string, args ...string) Command {
-	return Command{Name: "go-" + name, Args: append([]string{goPeer()}, args...), missing: buildGoPeer}
+	return Command{Name: "go-" + name, Args: append([]string{built("peer")}, args...), missing: buildGoPeer}
 }
 
-// goPeer is where the program on several Go libraries is built: in the cache, where
-// the next build finds it.
-func goPeer() string {
+// built is where a program is built: in the cache, where the next build finds it.
+func built(name string) string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		dir = os.TempDir()
 	}
-	return filepath.Join(dir, "gobahn", "peer")
+	return filepath.Join(dir, "gobahn", name)
 }
 
-// buildGoPeer builds that program, once a process. It has a module of its own, for
-// its libraries are no dependencies of ours.
-var buildGoPeer = sync.OnceValue(func() string {
-	dir, err := directory("golang")
+// buildGoPeer builds the program on several Go libraries. It has a module of its own,
+// for its libraries are no dependencies of ours.
+var buildGoPeer = sync.OnceValue(func() string { return build("golang", "peer") })
+
+// buildChromium builds the program that has the browser run the cases.
+var buildChromium = sync.OnceValue(func() string {
+	if why := MissingChromium(); why != "" {
+		return why
+	}
+	return build("chromium", "chromium")
+})
+
+// build builds the program of a folder; the result says why it cannot.
+func build(folder, name string) string {
+	dir, err := directory(folder)
 	if err != nil {
 		return err.Error()
 	}
-	build := exec.Command("go", "build", "-o", goPeer(), ".")
+	build := exec.Command("go", "build", "-o", built(name), ".")
 	build.Dir = dir
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Sprintf("the peers on Go libraries cannot be built: %v\n%s", err, out)
+		return fmt.Sprintf("the peers in %s cannot be built: %v\n%s", folder, err, out)
 	}
 	return ""
-})
+}
 
 func nodeCommand(name, script string, args ...string) Command {
 	return Command{Name: name, Args: scriptArgs("node", "node", script, args), missing: MissingNode}
 }
 
+// pythonCommand runs a script with the interpreter that the environment variable
+// PEER_PYTHON names, for other versions than Debian's: that of a virtual environment, say.
 func pythonCommand(name, module, script string, args ...string) Command {
-	return Command{Name: name, Args: scriptArgs(python, "python", script, args), missing: func() string {
-		if err := exec.Command(python, "-c", "import "+module).Run(); err != nil {
-			return "python3-" + module + " is not installed: run apt-get install python3-" + module
+	interpreter := cmp.Or(os.Getenv("PEER_PYTHON"), python)
+	return Command{Name: name, Args: scriptArgs(interpreter, "python", script, args), missing: func() string {
+		if err := exec.Command(interpreter, "-c", "import "+module).Run(); err != nil {
+			return interpreter + " has no " + module + ": run apt-get install python3-" + module
 		}
 		return ""
 	}}

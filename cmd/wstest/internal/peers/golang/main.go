@@ -22,6 +22,7 @@ var servers = map[string]func(net.Listener) error{
 	"coder":   serveCoder,
 	"gws":     serveGWS,
 	"gobwas":  serveGobwas,
+	"nbio":    serveNbio,
 }
 
 // A visit opens a WebSocket, sends back what comes, and returns the first message
@@ -32,6 +33,8 @@ var clients = map[string]visit{
 	"gorilla": visitGorilla,
 	"coder":   visitCoder,
 	"gws":     visitGWS,
+	"gobwas":  visitGobwas,
+	"nbio":    visitNbio,
 }
 
 func main() {
