@@ -79,15 +79,22 @@ type clientRun struct {
 	each  func(Played) error
 }
 
-// play plays one case. Before is what came of it beside others, if it is played
-// again. An error is that the server cannot be reached, or why the run is over.
-func (r *clientRun) play(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
+// A take says how a case is played. That of the zero value is the first.
+type take struct {
+	before *cases.Attempt       // what came of it before; nil: it was not played yet
+	kept   []*cases.Observation // of its variants, those that are not made again; nil: all are made
+	beside int                  // how many variants at a time; 0: one
+}
+
+// play plays one case. An error is that the server cannot be reached, or why the run is
+// over.
+func (r *clientRun) play(ctx context.Context, p Played, how take) (Played, error) {
 	r.begin(p)
-	o, capture, err := r.whole(ctx, p.Case)
+	o, capture, err := r.whole(ctx, p.Case, how)
 	if err := over(ctx, err); err != nil {
 		return p, err
 	}
-	o.Before = before
+	o.Before = how.before
 	p.Agent, p.Observation, p.Result, p.Capture = r.named(o), o, r.client.Profile.Judge(p.Case, o), capture
 	return p, err
 }

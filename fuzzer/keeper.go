@@ -1,8 +1,10 @@
 package fuzzer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +92,7 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 		return r.blamed(p, says), nil
 	}
 	r.restart(ctx, fmt.Sprintf("%s or %s", before.Case.ID, p.Case.ID), says)
-	again, err := r.playAlone(ctx, p, p.Observation.Before)
+	again, err := r.playAlone(ctx, p, take{before: p.Observation.Before})
 	if err != nil || again.Observation.Died != "" {
 		return again, err
 	}
@@ -107,12 +109,12 @@ func (r *clientRun) blamed(p Played, says string) Played {
 	return p
 }
 
-// playAlone plays one case while nothing else goes on, of which before has come: again
-// and again while it fails and the machine keeps us waiting, but not for ever. An error
-// ends the run.
-func (r *clientRun) playAlone(ctx context.Context, p Played, before *cases.Attempt) (Played, error) {
+// playAlone plays one case while nothing else goes on: again and again while it fails and
+// the machine keeps us waiting, but not for ever, and of its variants those of which that
+// is so. An error ends the run.
+func (r *clientRun) playAlone(ctx context.Context, p Played, how take) (Played, error) {
 	for try := 1; ; try++ {
-		played, unreached := r.play(ctx, p, before)
+		played, unreached := r.play(ctx, p, how)
 		if err := over(ctx, unreached); err != nil {
 			return played, err
 		}
@@ -120,7 +122,7 @@ func (r *clientRun) playAlone(ctx context.Context, p Played, before *cases.Attem
 		if err != nil || !played.lagged() || try > lagTries {
 			return played, err
 		}
-		before = attempt(played)
+		how = take{before: attempt(played), kept: played.kept(unhurried)}
 	}
 }
 
@@ -141,36 +143,40 @@ func (r *clientRun) restart(ctx context.Context, at, says string) {
 }
 
 // suspects plays the cases again, one after the other, that were being played when the
-// server ended, and the one before if none of them ends it. Where nobody can be blamed
-// for certain, all of list are.
-func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, says string) error {
+// server ended, what began last first, and the one before if none of them ends it. As soon
+// as one does, the others are innocent: they are left to be played as if nothing had been.
+// Where nobody can be blamed for certain, all of list are.
+func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, says string) (left []Played, err error) {
+	slices.SortFunc(list, func(a, b Played) int { return b.Observation.Started.Compare(a.Observation.Started) })
 	var ids []string
 	for _, p := range list {
 		ids = append(ids, string(p.Case.ID))
 	}
 	all := strings.Join(ids, ", ")
 	r.restart(ctx, all, says)
-	found := false
 	again := make([]Played, 0, len(list))
 	for i, p := range list {
-		played, err := r.playAlone(ctx, p, attempt(p))
+		played, err := r.playAlone(ctx, p, take{before: attempt(p)})
 		if err != nil {
-			return r.unconfirmed(append(again, list[i:]...), err)
+			return nil, r.unconfirmed(append(again, list[i:]...), err)
 		}
-		found = found || played.Observation.Died != ""
 		again = append(again, played)
-	}
-	if !found {
-		late, err := r.lateBlame(ctx, before)
-		if err != nil {
-			return err
+		if played.Observation.Died != "" {
+			return list[i+1:], r.every(again)
 		}
-		found = late
 	}
-	for _, p := range again {
-		if !found {
-			p = r.blamed(p, fmt.Sprintf("%s, while %s was going on; played again alone, nothing ends it", says, all))
-		}
+	if late, err := r.lateBlame(ctx, before); late || err != nil {
+		return nil, cmp.Or(err, r.every(again))
+	}
+	for i, p := range again {
+		again[i] = r.blamed(p, fmt.Sprintf("%s, while %s was going on; played again alone, nothing ends it", says, all))
+	}
+	return nil, r.every(again)
+}
+
+// every passes on what came of cases.
+func (r *clientRun) every(list []Played) error {
+	for _, p := range list {
 		if err := r.done(p); err != nil {
 			return err
 		}
@@ -184,7 +190,7 @@ func (r *clientRun) lateBlame(ctx context.Context, p Played) (found bool, err er
 	if p.Agent == "" || r.abandoned {
 		return false, nil
 	}
-	played, err := r.playAlone(ctx, p, nil)
+	played, err := r.playAlone(ctx, p, take{})
 	if err != nil {
 		return false, err
 	}

@@ -115,9 +115,3 @@ func (s *session) expired(t timer, at time.Time) {
 	}
 	s.fire(t)
 }
-
-// lagged reports whether a case has failed while the machine kept us waiting, which may
-// be why.
-func (p Played) lagged() bool {
-	return p.Result.Headline != "" && p.Observation.Lag > 0 && p.Observation.Died == ""
-}

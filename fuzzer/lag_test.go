@@ -95,7 +95,7 @@ func TestACaseThatFailsWithLagIsPlayedAgain(t *testing.T) {
 				}
 				return ours
 			})
-			p, err := r.playAlone(t.Context(), Played{Case: cases.Catalogue[0]}, nil)
+			p, err := r.playAlone(t.Context(), Played{Case: cases.Catalogue[0]}, take{})
 			before := p.Observation.Before
 			if err != nil || plays != test.plays || p.Result.Headline == "" {
 				t.Errorf("lag %d times: played %d times, want %d; %v, %q", test.lagged, plays, test.plays, err, p.Result.Headline)

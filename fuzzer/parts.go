@@ -3,6 +3,8 @@ package fuzzer
 import (
 	"cmp"
 	"context"
+	"sync"
+	"sync/atomic"
 
 	"gobahn/cases"
 	"gobahn/wire"
@@ -11,7 +13,7 @@ import (
 // whole plays all of a case: what the user has not declared keeps it from being played,
 // its crowd comes first, each of its variants has a connection of its own, and at its
 // end a look is taken at the server.
-func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation, *wire.Capture, error) {
+func (r *clientRun) whole(ctx context.Context, c cases.Case, how take) (cases.Observation, *wire.Capture, error) {
 	if missing := r.client.Lacks(c.Needs); missing != nil {
 		return cases.Observation{Seed: r.client.Seed, Missing: missing}, nil, nil
 	}
@@ -27,13 +29,13 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 		return o, capture, err
 	}
 	defer watched()
-	all, capture, err := r.table(ctx, c)
+	all, capture, err := r.table(ctx, c, how)
 	for range growthAttempts - 1 { // the quickest counts: a busy machine delays now and then
 		if err != nil || ctx.Err() != nil || !c.MayGrow(all) {
 			break
 		}
 		before := all
-		all, capture, err = r.table(ctx, c)
+		all, capture, err = r.table(ctx, c, how)
 		all.Quickest(before)
 	}
 	if all.Parts != nil {
@@ -45,20 +47,52 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case) (cases.Observation,
 // growthAttempts is how often a table is played of which more may take too long.
 const growthAttempts = 3
 
-// table plays each variant of a case.
-func (r *clientRun) table(ctx context.Context, c cases.Case) (all cases.Observation, capture *wire.Capture, err error) {
+// table plays each variant of a case, of which some may go on at a time.
+func (r *clientRun) table(ctx context.Context, c cases.Case, how take) (all cases.Observation, capture *wire.Capture, err error) {
+	rows := make([]row, len(c.Variants))
+	pace := newPace(max(1, how.beside))
+	var wg sync.WaitGroup
+	var gone atomic.Bool // those before have ended the server, and show it
 	for i, part := range c.Parts() {
-		o, octets, err := r.part(ctx, part)
-		if ctx.Err() != nil || err != nil && i == 0 {
-			return o, octets, err
+		one := &rows[i]
+		if how.kept != nil && how.kept[i] != nil {
+			one.o = how.kept[i]
+			continue
 		}
-		if err != nil { // those before have ended the server, and show it
+		end, ok := pace.begin(ctx)
+		if !ok {
 			break
 		}
-		gather(&all, o, i, len(c.Variants))
-		capture = joined(capture, octets)
+		if gone.Load() {
+			end()
+			break
+		}
+		wg.Go(func() {
+			defer end()
+			o, octets, err := r.part(ctx, part)
+			if *one = (row{&o, octets, err}); err != nil {
+				gone.Store(true)
+			}
+		})
+	}
+	wg.Wait()
+	for i, one := range rows {
+		if one.o != nil && (ctx.Err() != nil || one.err != nil && i == 0) {
+			return *one.o, one.capture, one.err
+		}
+		if one.o != nil && one.err == nil {
+			gather(&all, *one.o, i, len(c.Variants))
+			capture = joined(capture, one.capture)
+		}
 	}
 	return all, capture, nil
+}
+
+// A row is what came of a variant.
+type row struct {
+	o       *cases.Observation // nil: it was not played
+	capture *wire.Capture
+	err     error
 }
 
 // part plays a case on one connection.

@@ -15,12 +15,15 @@ import (
 
 // Cases are played side by side as far as that cannot change a verdict. First come
 // those with little to send: while some wait, which takes nothing from anybody, the
-// others are played one after the other. Then come those that move much data. What
+// others are begun one after the other. Then come those that move much data. What
 // fails beside others is played again alone, when nothing else is going on, and only
-// that counts. So is, at whatever time, what fails while the machine is too busy.
+// that counts, unless a witness saw the server serve others meanwhile. So is, at whatever
+// time, what fails while the machine is too busy.
 
 const (
 	waitingLanes = 8       // cases at a time that pause
+	quickLanes   = 12      // cases at a time that may have to wait for the server
+	variantLanes = 8       // variants at a time of such a case
 	heavyLoad    = 1 << 20 // octets; a case that sends as much is heavy
 )
 
@@ -93,7 +96,7 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 			return nil
 		}
 	}
-	first, err := r.play(ctx, queue[0], nil)
+	first, err := r.play(ctx, queue[0], take{})
 	if over(ctx, err) != nil {
 		return err
 	}
@@ -148,7 +151,7 @@ func (r *clientRun) skipped(p Played) bool {
 // alone plays the cases of queue one after the other.
 func (r *clientRun) alone(ctx context.Context, queue []Played) error {
 	for _, p := range queue {
-		p, err := r.playAlone(ctx, p, nil)
+		p, err := r.playAlone(ctx, p, take{})
 		if err != nil {
 			return err
 		}
@@ -178,18 +181,21 @@ func (r *clientRun) beside(ctx context.Context, queue []Played) error {
 	slices.SortStableFunc(waiting, func(a, b Played) int { return int(waits(b.Case) - waits(a.Case)) })
 	slices.SortStableFunc(heavy, func(a, b Played) int { return load(b.Case) - load(a.Case) })
 	if n := r.client.Parallel; n > 0 {
-		if err := r.phase(ctx, &lanes{slices.Concat(waiting, quick), n}); err != nil {
+		if err := r.phase(ctx, &lanes{queue: slices.Concat(waiting, quick), n: n}); err != nil {
 			return err
 		}
-		if err := r.phase(ctx, &lanes{heavy, n}); err != nil {
+		if err := r.phase(ctx, &lanes{queue: heavy, n: n}); err != nil {
 			return err
 		}
 		return r.alone(ctx, last)
 	}
-	if err := r.phase(ctx, &lanes{waiting, waitingLanes}, &lanes{quick, 1}); err != nil {
+	if err := r.phase(ctx,
+		&lanes{queue: waiting, n: waitingLanes, witnessed: true},
+		&lanes{queue: quick, n: quickLanes, witnessed: true, variants: variantLanes, pace: newPace(quickLanes)},
+	); err != nil {
 		return err
 	}
-	if err := r.phase(ctx, &lanes{heavy, heavyLanes()}); err != nil {
+	if err := r.phase(ctx, &lanes{queue: heavy, n: heavyLanes()}); err != nil {
 		return err
 	}
 	return r.alone(ctx, last)
@@ -197,8 +203,11 @@ func (r *clientRun) beside(ctx context.Context, queue []Played) error {
 
 // Lanes are cases that are played so many at a time.
 type lanes struct {
-	queue []Played // not begun
-	n     int
+	queue     []Played // not begun
+	n         int
+	variants  int   // of each case at a time; 0: one
+	pace      *pace // at which the cases begin; nil: at once
+	witnessed bool
 }
 
 // A phase is cases that are played side by side.
@@ -207,10 +216,11 @@ type phase struct {
 
 	mu      sync.Mutex
 	running map[*besides]bool
-	again   []Played // to be played alone
-	fell    string   // how the server has ended; empty: it has not
-	at      []Played // the cases that were played then
-	before  Played   // the one that had ended before; zero: none had
+	again   []Played       // to be played alone, unless the witness vouches for them
+	fell    string         // how the server has ended; empty: it has not
+	at      []Played       // the cases that were played then
+	from    map[int]*lanes // where they came from, by their numbers
+	before  Played         // the one that had ended before; zero: none had
 }
 
 // besides says whether a case that is being played had company.
@@ -232,7 +242,12 @@ func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err error) {
 	together, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &phase{cancel: cancel, running: make(map[*besides]bool)}
+	p := &phase{cancel: cancel, running: make(map[*besides]bool), from: make(map[int]*lanes)}
+	var w witness
+	watched := func() {}
+	if slices.ContainsFunc(all, func(l *lanes) bool { return l.witnessed && len(l.queue) > 0 }) {
+		watched = w.watch(together, r)
+	}
 	var wg sync.WaitGroup
 	for _, l := range all {
 		for lane := range l.n {
@@ -240,28 +255,44 @@ func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err
 		}
 	}
 	wg.Wait()
+	watched()
 	r.last = Played{}
 	byNumber := func(a, b Played) int { return a.Number - b.Number }
 	slices.SortFunc(p.again, byNumber)
-	slices.SortFunc(p.at, byNumber)
 	if together.Err() != nil {
 		return false, r.unconfirmed(slices.Concat(p.at, p.again), context.Cause(together))
 	}
 	if p.fell != "" {
-		if err := r.suspects(ctx, p.at, p.before, p.fell); err != nil {
+		left, err := r.suspects(ctx, p.at, p.before, p.fell)
+		if err != nil {
 			return false, err
 		}
+		for _, one := range left {
+			l := p.from[one.Number]
+			l.queue = append(l.queue, Played{Peer: one.Peer, Agent: one.Agent, Number: one.Number, Case: one.Case})
+		}
 	}
-	for i, before := range p.again {
-		again, err := r.playAlone(ctx, before, attempt(before))
+	return p.fell != "", r.confirm(ctx, &w, p.again)
+}
+
+// confirm plays the cases again alone for which the witness does not vouch.
+func (r *clientRun) confirm(ctx context.Context, w *witness, list []Played) error {
+	for i, before := range list {
+		again, err := before, error(nil)
+		if kept := before.kept(w.vouches); kept == nil || slices.Contains(kept, nil) {
+			again, err = r.playAlone(ctx, before, take{before: attempt(before), kept: kept})
+			if kept != nil {
+				again.Capture = joined(before.Capture, again.Capture)
+			}
+		}
 		if err != nil {
-			return false, r.unconfirmed(p.again[i:], err)
+			return r.unconfirmed(list[i:], err)
 		}
 		if err := r.done(again); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return p.fell != "", nil
+	return nil
 }
 
 // unconfirmed passes on what came of cases that can no longer be played again, for
@@ -280,18 +311,27 @@ func (r *clientRun) unconfirmed(list []Played, err error) error {
 // lanes.
 func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 	for {
-		one, company, ok := p.next(l, lane)
+		end, ok := l.begin(ctx)
 		if !ok {
 			return
 		}
-		played, err := r.play(ctx, one, nil)
-		if err := over(ctx, err); err != nil { // else a server that cannot be reached has failed the case
+		one, company, ok := p.next(l, lane)
+		if !ok {
+			end()
+			return
+		}
+		played, err := r.play(ctx, one, take{beside: l.variants})
+		says := ""
+		if err = over(ctx, err); err == nil { // a server that cannot be reached has failed the case
+			says = r.fallen(ctx, played)
+		}
+		end()
+		if err != nil {
 			p.cancel(err)
 			return
 		}
-		says := r.fallen(ctx, played)
 		p.ended(l, company, played)
-		if p.fallen(says, played) {
+		if p.fallen(l, says, played) {
 			continue
 		}
 		if played.Result.Headline != "" && company.others || played.lagged() {
@@ -303,6 +343,14 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 			return
 		}
 	}
+}
+
+// begin waits until the next case may begin. Whoever began it calls end.
+func (l *lanes) begin(ctx context.Context) (end func(), ok bool) {
+	if l.pace == nil {
+		return func() {}, true
+	}
+	return l.pace.begin(ctx)
 }
 
 // next takes a case off the queue, and notes who has company from now on.
@@ -334,7 +382,7 @@ func (p *phase) ended(l *lanes, company *besides, played Played) {
 
 // fallen notes that the server has ended, if it says so, and puts a case aside that ends
 // then: it was played at the time.
-func (p *phase) fallen(says string, played Played) bool {
+func (p *phase) fallen(l *lanes, says string, played Played) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fell = cmp.Or(p.fell, says)
@@ -343,6 +391,7 @@ func (p *phase) fallen(says string, played Played) bool {
 		return false
 	}
 	p.at = append(p.at, aside(played))
+	p.from[played.Number] = l
 	return true
 }
 
@@ -353,11 +402,11 @@ func aside(p Played) Played {
 	return p
 }
 
-// replay puts a case aside, to be played alone.
+// replay puts a case aside, that may have to be played alone.
 func (p *phase) replay(played Played) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.again = append(p.again, aside(played))
+	p.again = append(p.again, played)
 }
 
 // takesTwo reports whether the server opens a WebSocket while another is open. It

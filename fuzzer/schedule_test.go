@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -334,7 +335,13 @@ func TestWhatCannotBePlayedAgainIsNotLost(t *testing.T) {
 		again := 0
 		client := fuzzer.Client{
 			Config: dialling(func(nc net.Conn) {
-				(&rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode == cases.OpPing }}).serve(nc)
+				(&rawPeer{frame: func(p *rawPeer, h wire.Header, _ []byte) bool {
+					if h.Opcode == cases.OpPing {
+						time.Sleep(10 * time.Millisecond) // until it has company
+						p.over = io.EOF
+					}
+					return h.Opcode == cases.OpPing
+				}}).serve(nc)
 			}),
 			URL: "ws://peer",
 			OnStart: func(p fuzzer.Played) {

@@ -1,0 +1,63 @@
+package fuzzer
+
+import (
+	"slices"
+
+	"gobahn/cases"
+)
+
+// This file says what has to be played again. What has failed may have done so because
+// the machine kept us waiting, or for the company it had, and the same is so of each
+// variant of a case.
+
+// parts are the observations of p: one, or those of its variants, of which nil was not
+// played.
+func (p Played) parts() []*cases.Observation {
+	if len(p.Observation.Parts) == 0 {
+		return []*cases.Observation{&p.Observation}
+	}
+	list := slices.Clone(p.Observation.Parts)
+	if shown := p.Result.Worst; shown < len(list) && list[shown] != nil { // its wire log was moved
+		o := *list[shown]
+		o.Wirelog = p.Observation.Wirelog
+		list[shown] = &o
+	}
+	return list
+}
+
+// lagged reports whether p has failed while the machine kept us waiting, which may be
+// why.
+func (p Played) lagged() bool {
+	if p.Result.Headline == "" || p.Observation.Lag == 0 || p.Observation.Died != "" {
+		return false
+	}
+	kept := p.kept(unhurried)
+	return kept == nil || slices.Contains(kept, nil)
+}
+
+// unhurried reports whether nothing of what happened was late.
+func unhurried(o *cases.Observation) bool { return o.Lag == 0 }
+
+// kept are the parts of p that need not be played again, in their places: those that have
+// not failed, and those that have for certain. No list at all is that all of it has to
+// be, for it is not a part that has failed.
+func (p Played) kept(certain func(*cases.Observation) bool) (list []*cases.Observation) {
+	if p.Observation.Died != "" || p.Case.Growth > 0 {
+		return nil
+	}
+	failed := false
+	parts := p.parts()
+	for i, c := range p.Case.Parts() {
+		o := parts[i]
+		if o != nil && cases.Judge(c, *o).Headline != "" {
+			if failed = true; !certain(o) {
+				o = nil
+			}
+		}
+		list = append(list, o)
+	}
+	if !failed {
+		return nil
+	}
+	return list
+}

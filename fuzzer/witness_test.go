@@ -1,0 +1,152 @@
+package fuzzer_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gobahn/cases"
+	"gobahn/fuzzer"
+	"gobahn/wire"
+)
+
+// silent are frames that get no answer: pings.
+func silent(_ *rawPeer, h wire.Header, _ []byte) bool { return h.Opcode == cases.OpPing }
+
+func TestWhatIsKeptWaitingWhileOthersAreServedIsNotPlayedAgain(t *testing.T) {
+	starts := make(map[cases.ID]int)
+	results := make(map[cases.ID]fuzzer.Played)
+	err := run(t, &fuzzer.Client{
+		Config:  dialling(func(nc net.Conn) { (&rawPeer{frame: silent}).serve(nc) }),
+		OnStart: func(p fuzzer.Played) { starts[p.Case.ID]++ },
+	}, find(t, "1.1.1", "6.4.1", "2.2", "2.3"), func(p fuzzer.Played) error {
+		results[p.Case.ID] = p
+		return nil
+	})
+	if diff := cmp.Diff(map[cases.ID]int{"1.1.1": 1, "6.4.1": 1, "2.2": 1, "2.3": 1}, starts); diff != "" || err != nil {
+		t.Errorf("%v, begun (-want +got)\n%s", err, diff)
+	}
+	if p := results["2.2"]; p.Result.Verdict != cases.Failed || p.Observation.Before != nil {
+		t.Errorf("2.2: %+v, before: %v", p.Result, p.Observation.Before)
+	}
+}
+
+// A server that answers nobody while there is company: the witness is not served either.
+func TestWhatIsKeptWaitingWhileNobodyIsServedIsPlayedAgain(t *testing.T) {
+	c := newCrowd(0)
+	var again []cases.ID
+	err := run(t, &fuzzer.Client{Config: dialling(func(nc net.Conn) {
+		c.serve(nc, &rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool {
+			if h.Opcode == cases.OpClose {
+				return false
+			}
+			time.Sleep(10 * time.Millisecond)
+			return c.others()
+		}})
+	})}, find(t, "1.1.1", "6.4.1", "2.2", "2.3"), func(p fuzzer.Played) error {
+		if p.Result.Headline != "" {
+			t.Errorf("%s: %+v", p.Case.ID, p.Result)
+		}
+		if p.Observation.Before != nil {
+			again = append(again, p.Case.ID)
+		}
+		return nil
+	})
+	if err != nil || len(again) == 0 {
+		t.Errorf("played again: %v, %v", again, err)
+	}
+}
+
+// asking has a variant for each text, that wants it back within a second.
+func asking(texts ...string) cases.Case {
+	c := cases.Case{ID: "14.0.0", Limit: cases.FailAfter(cases.Second)}
+	for _, text := range texts {
+		c.Variants = append(c.Variants, cases.Variant{
+			Name: text, Script: cases.Script{cases.Text(text)}, Accept: cases.Exactly(cases.GotText(text)),
+		})
+	}
+	return c
+}
+
+// A choosy server drops TCP upon a text, or does not answer it, if that says so.
+type choosy struct {
+	mu    sync.Mutex
+	asked map[string]int // how often it got a text
+}
+
+func (c *choosy) serve(nc net.Conn) {
+	(&rawPeer{message: func(p *rawPeer, _ int, _ cases.Op, plain []byte) bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.asked == nil {
+			c.asked = make(map[string]int)
+		}
+		c.asked[string(plain)]++
+		if string(plain) == "drops" {
+			p.over = io.EOF
+		}
+		return p.over != nil || strings.HasPrefix(string(plain), "late")
+	}}).serve(nc)
+}
+
+func TestOfATableOnlyWhatFailedAtOnceIsPlayedAgain(t *testing.T) {
+	var c choosy
+	var got fuzzer.Played
+	list := append(find(t, "1.1.1", "6.4.1"), asking("right", "late 1", "drops", "late 2"))
+	err := run(t, &fuzzer.Client{Config: dialling(c.serve)}, list, func(p fuzzer.Played) error {
+		if p.Case.ID == "14.0.0" {
+			got = p
+		}
+		return nil
+	})
+	for text, want := range map[string]int{"right": 1, "late 1": 1, "drops": 2, "late 2": 1} {
+		if c.asked[text] != want || err != nil {
+			t.Errorf("%q was sent %d times, want %d, %v", text, c.asked[text], want, err)
+		}
+	}
+	var verdicts []cases.Verdict
+	for _, part := range got.Result.Parts {
+		verdicts = append(verdicts, part.Verdict)
+	}
+	if diff := cmp.Diff([]cases.Verdict{cases.OK, cases.Failed, cases.Failed, cases.Failed}, verdicts); diff != "" || got.Observation.Before == nil {
+		t.Errorf("before: %v, verdicts of the variants (-want +got)\n%s", got.Observation.Before, diff)
+	}
+	if len(got.Observation.Wirelog) == 0 {
+		t.Error("there is no wire log of what is shown")
+	}
+}
+
+func TestVariantsThatAreKeptWaitingAreWaitedForTogether(t *testing.T) {
+	var c choosy
+	var texts []string
+	for n := range 16 {
+		texts = append(texts, fmt.Sprint("late ", n))
+	}
+	took := map[int]time.Duration{}
+	for _, parallel := range []int{0, 1} {
+		begun := time.Time{}
+		client := &fuzzer.Client{Config: dialling(c.serve), Parallel: parallel, OnStart: func(p fuzzer.Played) {
+			if p.Case.ID == "14.0.0" {
+				begun = time.Now()
+			}
+		}}
+		err := run(t, client, append(find(t, "1.1.1", "1.1.2"), asking(texts...)), func(p fuzzer.Played) error {
+			if p.Case.ID == "14.0.0" {
+				took[parallel] = time.Since(begun)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took[0] > 6*time.Second || took[1] < 16*time.Second {
+		t.Errorf("sixteen that take a second took %v, one after the other %v", took[0], took[1])
+	}
+}
