@@ -205,15 +205,15 @@ var frameFloods = []Case{
 	},
 	{
 		ID:          "21.2.7",
-		Description: "A message of 1 GiB in fragments of 64 KiB, of which none is the last.",
+		Description: "A message without an end: 1 GiB in fragments of 64 KiB, 4 MiB in fragments of one octet.",
 		Expectation: "The peer refuses it, 1009 is best, or holds back; its memory is bounded.",
 		Spec:        []string{"RFC 6455 7.4.1", "RFC 6455 10.4"}, Requirements: []string{"RFC6455-10.4-a", "RFC6455-10.4-b", "RFC6455-7.4.1-h"},
 		Tags: []Tag{Heavy}, Alive: true, Memory: 256,
-		Script: Script{
-			Text("a").More(),
-			Flood{Frame: Frame{Opcode: OpContinuation, NoFIN: true, Payload: Repeat("a", 64<<10)}, Count: 16 << 10},
-		},
 		Accept: anything, Ending: surviving, Limit: CloseAfter(20 * Second),
+		Variants: []Variant{
+			{Name: "fragments of one octet", Script: endless(1, 4<<20)},
+			{Name: "fragments of 64 KiB", Script: endless(64<<10, 16<<10)},
+		},
 	},
 	{
 		ID:          "21.2.8",
@@ -264,6 +264,14 @@ var frameFloods = []Case{
 		Spec:        []string{"RFC 6455 6.2", "RFC 6455 5.4"}, Requirements: []string{"RFC6455-6.2-a", "RFC6455-5.4-c"},
 		Script: burst(1500), Accept: Exactly(echoesOf(burst(1500))...), Limit: FailAfter(10 * Second),
 	},
+}
+
+// endless is a message in so many fragments of so many octets, of which none is the last.
+func endless(octets, fragments int) Script {
+	return Script{
+		Text("a").More(),
+		Flood{Frame: Frame{Opcode: OpContinuation, NoFIN: true, Payload: Repeat("a", octets)}, Count: fragments},
+	}
 }
 
 // continuations are variants of a message "ab" with so many fragments between.

@@ -97,7 +97,7 @@ func harm(c Case, o Observation) string {
 	switch {
 	case o.Died != "":
 		return "The process of the peer ended: " + sentence(o.Died)
-	case o.Memory != nil && c.memoryLimit(o) > 0 && o.Memory.Grown() > int64(c.memoryLimit(o))*mib:
+	case c.Grown(o):
 		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.memoryLimit(o))
 	case c.Limit.Octets > 0 && o.Taken > c.Limit.Octets:
 		return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
@@ -107,6 +107,12 @@ func harm(c Case, o Observation) string {
 		return "Afterwards the server did not answer on a fresh connection: " + sentence(o.Life.Says)
 	}
 	return ""
+}
+
+// Grown reports whether the process of the peer has grown by more than c allows.
+func (c Case) Grown(o Observation) bool {
+	limit := int64(c.memoryLimit(o)) * mib
+	return o.Memory != nil && limit > 0 && o.Memory.Grown() > limit
 }
 
 // sentence is s with a full stop.

@@ -50,7 +50,8 @@ func (p Played) kept(certain func(*cases.Observation) bool) (list []*cases.Obser
 	for i, c := range p.Case.Parts() {
 		o := parts[i]
 		if o != nil && cases.Judge(c, *o).Headline != "" {
-			if failed = true; !certain(o) {
+			// A process that has grown has room for the next time: it would not grow again.
+			if failed = true; !certain(o) && !c.Grown(*o) {
 				o = nil
 			}
 		}

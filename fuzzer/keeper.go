@@ -44,13 +44,16 @@ const endLimit = 2 * time.Second
 
 // fallen says how the server has come to its end, or that it hangs, when a case has been
 // played; empty: it is there, or nobody could help it. A crash that looks like a server
-// that drops TCP on purpose must not be overlooked, so only a clean end needs no proof.
+// that drops TCP on purpose must not be overlooked, so only a clean end needs no proof,
+// with life after it where somebody looked.
 func (r *clientRun) fallen(ctx context.Context, p Played) string {
 	k := r.client.Keeper
 	if k == nil || r.abandoned {
 		return ""
 	}
-	if says := k.Ended(0); says != "" || p.Observation.Opened && p.Observation.Closing.WasClean {
+	o := p.Observation
+	lives := o.Life == nil || o.Life.Alive
+	if says := k.Ended(0); says != "" || lives && o.Opened && o.Closing.WasClean {
 		return says
 	}
 	for try := 0; ; try++ {

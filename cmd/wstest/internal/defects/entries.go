@@ -162,7 +162,7 @@ var entries = []entry{
 	},
 	{
 		id: "CVE-2026-48779", source: npm, library: "ws", role: cases.Server,
-		vulnerable: "8.20.1", fixed: "8.21.0", glue: "ws.js", cases: []cases.ID{"21.2.5", "21.2.6"},
+		vulnerable: "8.20.1", fixed: "8.21.0", glue: "ws.js", cases: []cases.ID{"21.2.7"}, says: grew,
 		fault: "The fragments of a message are kept, however many there are.",
 	},
 	{
