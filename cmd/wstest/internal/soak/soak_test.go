@@ -40,8 +40,8 @@ func play(t *testing.T, j *journal, peer string, verdicts map[cases.ID]string) {
 }
 
 var (
-	right = map[cases.ID]string{"1.1.1": "OK / OK", "1.1.2": "OK / OK"}
-	wrong = map[cases.ID]string{"1.1.1": "OK / OK", "1.1.2": "FAILED / OK"}
+	right = map[cases.ID]string{"1.1.1": "OK / OK", "14.1.2": "OK / OK"}
+	wrong = map[cases.ID]string{"1.1.1": "OK / OK", "14.1.2": "FAILED / OK"}
 	short = map[cases.ID]string{"1.1.1": "OK / OK"}
 )
 
@@ -66,11 +66,11 @@ func TestAVerdictThatChangesIsListedWithItsResults(t *testing.T) {
 | client:b | 2 | 2 | 1 | 4 | 2 | 100 ms | 1.0 s |
 | client:c | 1 | 2 | 0 | 2 | 1 | 100 ms | 1.0 s |
 
-server:a 1.1.2
+server:a 14.1.2
   OK / OK                           3  DIR/server-a-idle-1.json
   FAILED / OK                       2  DIR/server-a-idle-3.json
 
-client:b 1.1.2
+client:b 14.1.2
   OK / OK                           1  DIR/client-b-idle-1.json
   not played                        1
 `
@@ -106,7 +106,7 @@ func TestAnInterruptedSoakGoesOn(t *testing.T) {
 		t.Errorf("runs made (-want +got)\n%s", diff)
 	}
 	play(t, j, "server:a", wrong)
-	if last := begin(t, dir, false).entries; len(last) != 3 || last[2].Run != 3 || last[2].Verdicts["1.1.2"] != "FAILED / OK" {
+	if last := begin(t, dir, false).entries; len(last) != 3 || last[2].Run != 3 || last[2].Verdicts["14.1.2"] != "FAILED / OK" {
 		t.Errorf("entries %+v", last)
 	}
 	if n := len(begin(t, dir, true).entries); n != 1 {

@@ -53,7 +53,7 @@ func (j *journal) changes(peer string) (list []string) {
 			runs++
 		}
 	}
-	for _, c := range cases.Catalogue {
+	for _, c := range cases.All {
 		verdicts, played := seen[c.ID], 0
 		for _, in := range verdicts {
 			played += len(in)
