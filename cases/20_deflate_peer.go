@@ -183,7 +183,7 @@ var bombs = []Case{
 			}
 			return list
 		}(),
-		Limit:  FailAfter(10 * Second),
+		Limit:  FailAfter(busyLimit),
 		Memory: 256,
 	}),
 	bomb(Case{

@@ -30,8 +30,9 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case, how take) (cases.Ob
 	}
 	defer watched()
 	all, capture, err := r.table(ctx, c, how)
-	for range growthAttempts - 1 { // the quickest counts: a busy machine delays now and then
-		if err != nil || ctx.Err() != nil || !c.MayGrow(all) {
+	for n := 1; n < unsureAttempts; n++ { // the quickest counts: a busy machine delays now and then
+		again := n < growthAttempts && c.MayGrow(all) || c.Unsure(all)
+		if err != nil || ctx.Err() != nil || !again {
 			break
 		}
 		before := all
@@ -44,8 +45,11 @@ func (r *clientRun) whole(ctx context.Context, c cases.Case, how take) (cases.Ob
 	return all, capture, err
 }
 
-// growthAttempts is how often a table is played of which more may take too long.
-const growthAttempts = 3
+// How often a table is played of which more may take too long.
+const (
+	growthAttempts = 3
+	unsureAttempts = 10 // where it is close
+)
 
 // table plays each variant of a case, of which some may go on at a time.
 func (r *clientRun) table(ctx context.Context, c cases.Case, how take) (all cases.Observation, capture *wire.Capture, err error) {

@@ -86,21 +86,19 @@ func (h Head) style(b []byte, o cases.Opening, fill *strings.Replacer) []byte {
 	return append(b, cmp.Or(o.Style.LastEnd, end)...)
 }
 
-// spelt is a name in other letters.
+// spelt is a name in other letters. Those beyond ASCII stay as they are, since a name in
+// other letters may be longer.
 func spelt(name, letters string) string {
-	switch letters {
-	case "lower":
-		return strings.ToLower(name)
-	case "upper":
-		return strings.ToUpper(name)
-	case "mixed":
-		b := []byte(strings.ToLower(name))
-		for i := 1; i < len(b); i += 2 {
-			b[i] = strings.ToUpper(name[i : i+1])[0]
+	b := []byte(name)
+	for i, c := range b {
+		lower, upper := 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z'
+		switch {
+		case upper && (letters == "lower" || letters == "mixed" && i%2 == 0),
+			lower && (letters == "upper" || letters == "mixed" && i%2 == 1):
+			b[i] ^= 'a' ^ 'A'
 		}
-		return string(b)
 	}
-	return name
+	return string(b)
 }
 
 // filled is the octets of p with words in the place of their names.

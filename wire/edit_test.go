@@ -27,6 +27,7 @@ func TestHeadsAreEditedAndStyled(t *testing.T) {
 		{"insert", cases.Opening{Edits: []cases.Edit{cases.Insert("X : \x00\n")}}, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nX : \x00\n\r\n"},
 		{"reverse", cases.Opening{Style: cases.Style{Reverse: true}}, "GET / HTTP/1.1\r\nUpgrade: websocket\r\nHost: h\r\n\r\n"},
 		{"style", cases.Opening{Style: cases.Style{Names: "mixed", Colon: ":\t", Trail: " ", End: "\n", LastEnd: "\r\n"}}, "GET / HTTP/1.1\nhOsT:\th \nuPgRaDe:\twebsocket \n\r\n"},
+		{"letters that are longer in lower case", cases.Opening{Edits: []cases.Edit{cases.Add("\xffİK", "v")}, Style: cases.Style{Names: "mixed"}}, "GET / HTTP/1.1\r\nhOsT: h\r\nuPgRaDe: websocket\r\n\xffİK: v\r\n\r\n"},
 		{"lower", cases.Opening{Style: cases.Style{Names: "lower"}}, "GET / HTTP/1.1\r\nhost: h\r\nupgrade: websocket\r\n\r\n"},
 		{"upper", cases.Opening{Style: cases.Style{Names: "upper"}}, "GET / HTTP/1.1\r\nHOST: h\r\nUPGRADE: websocket\r\n\r\n"},
 		{"around", cases.Opening{Before: cases.Of("\r\n"), After: cases.Of("GET {path}")}, "\r\nGET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\nGET /p"},
