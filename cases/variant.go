@@ -113,7 +113,8 @@ func (p Profile) judgeParts(c Case, o Observation) Result {
 	case says == "" || r.Verdict == Failed:
 	case !o.Server:
 		r.Verdict, r.Says, r.Headline = Failed, says, TooSlowly
-	case worse(Informational, r.Verdict): // a client was measured once: that proves nothing
+	case c.Unsure(o): // a client was measured once: that proves nothing
+	case worse(Informational, r.Verdict):
 		r.Verdict, r.Says = Informational, says
 	}
 	if says := c.stale(o); says != "" && r.Verdict != Failed {
