@@ -90,7 +90,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 		}
 	}
 	status, stdout, stderr := once(t, args...)
-	if status != exitOK || strings.Contains(stdout, "ID 1.1.1 ") || !strings.Contains(stdout, "results of before are kept") {
+	if status != exitOK || strings.Contains(stdout, "ID 1.1.1 ") || !strings.Contains(stdout, " of before\n") {
 		t.Errorf("exit status %d, %s\n%s", status, stderr, stdout)
 	}
 	if diff := cmp.Diff(verdicts(t, whole, "gorilla"), verdicts(t, killed, "gorilla")); diff != "" {

@@ -92,18 +92,13 @@ func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 		}
 	}
 	o, r := played.Observation, played.Result
-	by := "the peer"
-	if o.Closing.DroppedByMe {
-		by = "us"
-	}
-	fmt.Fprintf(j.out, "%9s  TCP dropped by %s\n\n", shown.time(), by)
-	if !o.Opened {
-		fmt.Fprintf(j.out, "%s\n%s\n", templates.LegibleLines(o.Request), templates.LegibleLines(o.Response))
-	}
+	shown.end(o)
 	for _, remark := range o.Remarks() {
 		fmt.Fprintf(j.out, "note     %s\n", templates.Legible(remark))
 	}
-	fmt.Fprintf(j.out, "got      %s; %s\n", templates.Legible(o.Events.String()), templates.Legible(o.Closing.String()))
+	if len(o.Missing) == 0 {
+		fmt.Fprintf(j.out, "got      %s; %s\n", templates.Legible(o.Events.String()), templates.Legible(o.Closing.String()))
+	}
 	fmt.Fprintf(j.out, "verdict  %s: %s\nclose    %s: %s\n", r.Verdict, templates.Legible(r.Says), r.CloseVerdict, templates.Legible(r.CloseSays))
 	if r.Why != "" {
 		fmt.Fprintf(j.out, "profile  %s\n", templates.Legible(r.Why))
@@ -120,6 +115,22 @@ type wireLog struct {
 	out     io.Writer
 	started time.Time
 	mu      sync.Mutex
+}
+
+// end shows how the conversation ended, and what it was if no WebSocket was opened. Of a
+// case that was not played there was none.
+func (w *wireLog) end(o cases.Observation) {
+	if len(o.Missing) > 0 {
+		return
+	}
+	by := "the peer"
+	if o.Closing.DroppedByMe {
+		by = "us"
+	}
+	fmt.Fprintf(w.out, "%9s  TCP dropped by %s\n\n", w.time(), by)
+	if !o.Opened {
+		fmt.Fprintf(w.out, "%s\n%s\n", templates.LegibleLines(o.Request), templates.LegibleLines(o.Response))
+	}
 }
 
 func (w *wireLog) time() string { return fmt.Sprintf("%.3f s", time.Since(w.started).Seconds()) }
