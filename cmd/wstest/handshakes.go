@@ -130,12 +130,12 @@ func (r *round) idle() (since time.Time, idle bool) {
 	return r.moved, len(r.playing) == 0
 }
 
-// hold holds the result of a turn back in the place of the one before, which was survived. An error
-// is as for survived.
+// hold holds the result of a turn back in the place of the one before, which was survived,
+// while another may come. An error is as for survived.
 func (r *round) hold(number int, p fuzzer.Played) error {
-	err := r.survived()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	err := r.record()
 	delete(r.playing, number)
 	r.held, r.moved = &p, time.Now()
 	return err
@@ -145,6 +145,11 @@ func (r *round) hold(number int, p fuzzer.Played) error {
 func (r *round) survived() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.record()
+}
+
+// record is survived, with r locked.
+func (r *round) record() error {
 	if r.held != nil {
 		err := r.driver.rec.add(*r.held)
 		r.held, r.err = nil, cmp.Or(r.err, err)
