@@ -2,6 +2,7 @@ package fuzzer
 
 import (
 	"slices"
+	"time"
 
 	"gobahn/cases"
 )
@@ -38,26 +39,42 @@ func (p Played) lagged() bool {
 // unhurried reports whether nothing of what happened was late.
 func unhurried(o *cases.Observation) bool { return o.Lag == 0 }
 
-// kept are the parts of p that need not be played again, in their places: those that have
-// not failed, and those that have for certain. No list at all is that all of it has to
-// be, for it is not a part that has failed.
+// promptly is how soon a server ends TCP that refuses a request in this way.
+const promptly = 20 * time.Millisecond
+
+// forgotten reports whether a server ended TCP without an answer, and not at once. Perhaps
+// it had forgotten the connection, and somebody else's made it see that: a collector of
+// garbage closes what nobody holds any more.
+func forgotten(o *cases.Observation) bool {
+	end := o.Closing
+	return !o.Server && !o.Opened && o.Response == "" && !end.OpeningTimeout && !end.DroppedByMe && time.Duration(o.Duration) > promptly
+}
+
+// doubtful reports whether p has failed, or may have passed for the company it had.
+func (p Played) doubtful() bool {
+	return p.Result.Headline != "" || slices.ContainsFunc(p.parts(), func(o *cases.Observation) bool { return o != nil && forgotten(o) })
+}
+
+// kept are the parts of p that need not be played again, in their places: those about which
+// there is no doubt, and those about which somebody is certain. No list at all is that all
+// of it has to be, for it is not a part that has failed.
 func (p Played) kept(certain func(*cases.Observation) bool) (list []*cases.Observation) {
 	if p.Observation.Died != "" || p.Case.Growth > 0 {
 		return nil
 	}
-	failed := false
+	doubtful := false
 	parts := p.parts()
 	for i, c := range p.Case.Parts() {
 		o := parts[i]
-		if o != nil && cases.Judge(c, *o).Headline != "" {
+		if o != nil && (cases.Judge(c, *o).Headline != "" || forgotten(o)) {
 			// A process that has grown has room for the next time: it would not grow again.
-			if failed = true; !certain(o) && !c.Grown(*o) {
+			if doubtful = true; !certain(o) && !c.Grown(*o) {
 				o = nil
 			}
 		}
 		list = append(list, o)
 	}
-	if !failed {
+	if !doubtful {
 		return nil
 	}
 	return list

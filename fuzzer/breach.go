@@ -18,6 +18,7 @@ import (
 type checks struct {
 	inMessage bool      // a message has begun and not ended, as far as headers say
 	keys      [][4]byte // masking keys of the peer, the first of them
+	misread   bool      // the frame is masked, or not, against the rule: nobody knows what its payload is meant to be
 }
 
 // headerRules are the checks of a frame header.
@@ -36,7 +37,9 @@ var headerRules = []struct {
 func (s *session) checkHeader(h wire.Header) {
 	k := &s.receiver.checks
 	context := wire.Context{FromClient: s.server, InMessage: k.inMessage, Compressed: s.deflate.receive != nil}
-	if faults := h.Faults(context); faults != 0 {
+	faults := h.Faults(context)
+	k.misread = faults&(wire.FaultMasked|wire.FaultUnmasked) != 0
+	if faults != 0 {
 		for _, rule := range headerRules {
 			if broken := faults & rule.faults; broken != 0 {
 				s.broken(rule.check, cases.Failed, broken.Describe(h), h.Append(nil))
@@ -67,7 +70,7 @@ func (s *session) checkClose(payload []byte) {
 		s.broken(cases.CheckCloseBody, v, fmt.Sprintf(format, args...), payload)
 	}
 	switch {
-	case len(payload) == 0:
+	case len(payload) == 0 || s.receiver.checks.misread:
 		return
 	case len(payload) == 1:
 		bad(cases.Failed, "close frame of one octet")

@@ -61,6 +61,12 @@ func TestEveryFrameIsCheckedWhateverIsPlayed(t *testing.T) {
 			says: "text frame behind the close frame", of: cases.OK, closing: cases.OK, server: true, client: true},
 		{name: "second close frame", peer: twice(cases.Opcode(cases.OpClose, "")), id: "7.1.1", check: cases.CheckAfterClose, verdict: cases.NonStrict,
 			says: "a second close frame", of: cases.OK, closing: cases.OK, server: true, client: true},
+		{name: "close frame with a mask that is not there, or should not be", peer: on(cases.OpClose, func(p *rawPeer, _ []byte) {
+			masked := !p.client
+			f := cases.Opcode(cases.OpClose, "\x1e\x2e\xff")
+			f.Mask.Bit = &masked
+			p.send(f)
+		}), id: "7.1.1", check: cases.CheckMask, says: "masked close frame", of: cases.OK, closing: cases.Unclean, server: true, client: true},
 		{name: "ping behind the close frame", peer: twice(cases.Ping("x")), id: "7.1.1", of: cases.OK, closing: cases.OK, server: true, client: true},
 		{name: "1005", peer: closingWith("\x03\xed"), id: "7.3.1", check: cases.CheckCloseBody,
 			says: "close code 1005 is not allowed", of: cases.Failed, closing: cases.WrongCodeSent, server: true, client: true},

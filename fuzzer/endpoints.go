@@ -130,8 +130,13 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 	return plan{c: one.c}, nil
 }
 
-// landed passes on what came of a turn.
+// landed passes on what came of a turn. The variants of a case follow each other, for the
+// last counts.
 func (s *Server) landed(played Played, one turn, o cases.Observation, capture *wire.Capture) error {
+	if len(one.whole.Variants) > 0 {
+		s.tables.order.Lock()
+		defer s.tables.order.Unlock()
+	}
 	o, played.More = s.tables.add(played.Agent, one, o)
 	played.Observation, played.Result, played.Capture = o, s.Profile.Judge(played.Case, o), capture
 	played.Case = played.Case.Under(s.Profile, o.Server)

@@ -17,8 +17,9 @@ import (
 // those with little to send: while some wait, which takes nothing from anybody, the
 // others are begun one after the other. Then come those that move much data. What
 // fails beside others is played again alone, when nothing else is going on, and only
-// that counts, unless a witness saw the server serve others meanwhile. So is, at whatever
-// time, what fails while the machine is too busy.
+// that counts, unless a witness saw the server serve others meanwhile. So is a connection
+// of which the server lets go after a while, and, at whatever time, what fails while the
+// machine is too busy.
 
 const (
 	waitingLanes = 8       // cases at a time that pause
@@ -334,7 +335,7 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 		if p.fallen(l, says, played) {
 			continue
 		}
-		if played.Result.Headline != "" && company.others || played.lagged() {
+		if played.doubtful() && company.others || played.lagged() {
 			p.replay(played)
 			continue
 		}

@@ -75,6 +75,8 @@ func turnsOf(list []cases.Case) map[string][]turn {
 // Tables keep what happened in the variants of cases until the last has been played. The
 // zero value is ready to use.
 type tables struct {
+	order sync.Mutex // held while a result is passed on
+
 	mu    sync.Mutex
 	open  map[resultKey]*cases.Observation
 	asked map[resultKey]streak

@@ -1,6 +1,8 @@
 package fuzzer
 
 import (
+	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,5 +56,35 @@ func TestVariantsMayEndInAnyOrder(t *testing.T) {
 		if all.Duration != 1 || all.Parts[1] != nil {
 			t.Errorf("what came before counts again: %+v", all)
 		}
+	}
+}
+
+// The connections of its variants may end at the same time: the last result is whole.
+func TestResultsOfVariantsArePassedOnInOrder(t *testing.T) {
+	whole := cases.Case{ID: "user/table"}
+	for range 64 {
+		whole.Variants = append(whole.Variants, cases.Variant{Name: "one"})
+	}
+	before, ended := 0, false
+	s := &Server{OnResult: func(p Played) error {
+		played := len(p.Result.Parts)
+		if played != before+1 || ended {
+			t.Errorf("a result of %d variants comes after one of %d", played, before)
+		}
+		before, ended = played, !p.More
+		runtime.Gosched()
+		return nil
+	}}
+	var wg sync.WaitGroup
+	for _, one := range turnsOf([]cases.Case{whole})[""] {
+		wg.Go(func() {
+			if err := s.landed(Played{Agent: "a", Case: whole}, one, cases.Observation{Opened: true}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if !ended {
+		t.Error("the last result is not whole")
 	}
 }

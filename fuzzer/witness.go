@@ -111,8 +111,8 @@ func (w *witness) served(from, until time.Time) bool {
 }
 
 // vouches reports whether what has failed was kept waiting while others were served. They
-// would not have been if the machine were so busy that its time limits were not long enough,
-// unless hardly anything of that time was none of its lag.
+// would not have been on a machine so busy that time limits were too short, unless much of
+// the time was lag.
 func (w *witness) vouches(o *cases.Observation) bool {
-	return o.Lag <= o.Duration/4 && w.served(o.Started, o.Started.Add(time.Duration(o.Duration)))
+	return !forgotten(o) && o.Lag <= o.Duration/4 && w.served(o.Started, o.Started.Add(time.Duration(o.Duration)))
 }

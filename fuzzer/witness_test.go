@@ -63,6 +63,44 @@ func TestWhatIsKeptWaitingWhileNobodyIsServedIsPlayedAgain(t *testing.T) {
 	}
 }
 
+// A server that forgets a connection, and lets go of it when it has others to see to.
+func TestAConnectionThatIsLetGoOfAfterAWhileIsPlayedAgain(t *testing.T) {
+	c := newCrowd(0)
+	odd := cases.Case{
+		ID: "14.0.0", Accept: cases.Silence, Script: cases.Script{cases.Text("hello")},
+		Opening: &cases.Opening{
+			Edits:   []cases.Edit{cases.Add("X-Odd", "1")},
+			Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{cases.AnyRefusal}}, {Verdict: cases.NonStrict, Status: []string{cases.Dropped}}},
+		},
+	}
+	var got fuzzer.Played
+	err := run(t, &fuzzer.Client{Config: dialling(func(nc net.Conn) {
+		forgotten := false
+		peer := &rawPeer{asked: func(request wire.Head) { forgotten = request.Get("X-Odd") != "" }}
+		peer.head = func(right []byte) []byte {
+			if !forgotten {
+				return right
+			}
+			for range 60 {
+				if time.Sleep(time.Second); c.others() {
+					break
+				}
+			}
+			nc.Close()
+			return nil
+		}
+		c.serve(nc, peer)
+	})}, append(find(t, "1.1.1", "6.4.1"), odd), func(p fuzzer.Played) error {
+		if p.Case.ID == odd.ID {
+			got = p
+		}
+		return nil
+	})
+	if before := got.Observation.Before; err != nil || before == nil || before.Verdict != cases.NonStrict || got.Result.Verdict != cases.Failed {
+		t.Errorf("%v, before: %+v, %+v", err, before, got.Result)
+	}
+}
+
 // asking has a variant for each text, that wants it back within a second.
 func asking(texts ...string) cases.Case {
 	c := cases.Case{ID: "14.0.0", Limit: cases.FailAfter(cases.Second)}
