@@ -74,8 +74,8 @@ var clientURLs = []Case{
 	}, CheckTarget, CheckHost, CheckSyntax),
 	visiting(Case{
 		ID:          "15.1.13",
-		Description: "URLs with CR LF and what looks like a field, as they are and in percent notation.",
-		Expectation: "The client MUST NOT send them as the end of a line: it encodes them, leaves them out, or refuses the URL.",
+		Description: "URLs with CR LF and what looks like a field, as they are and in percent notation; the same in a subprotocol and in a field that the client is asked to send.",
+		Expectation: "The client MUST NOT send them as the end of a line: it encodes them, leaves them out, or refuses what it is asked for.",
 		Spec:        []string{"RFC 6455 4.1", "RFC 9112 3"}, Requirements: []string{"RFC6455-4.1-j"},
 		Variants: []Variant{
 			injecting("path, encoded", "{scheme}://{host}/a%20HTTP/1.1%0d%0aX-Injected:%20yes%0d%0aX-Rest:%20"),
@@ -83,6 +83,8 @@ var clientURLs = []Case{
 			injecting("name, encoded", "{scheme}://a%0d%0aX-Injected:%20yes%0d%0aX-Rest:%20:pw@{host}/"),
 			injecting("path", "{scheme}://{host}/a HTTP/1.1\r\nX-Injected: yes\r\nX-Rest: "),
 			injecting("query", "{scheme}://{host}/?a HTTP/1.1\r\nX-Injected: yes\r\nX-Rest: "),
+			smuggling("subprotocol", Visit{Protocol: "chat\r\nX-Injected: yes"}, "Sec-WebSocket-Protocol"),
+			smuggling("field", Visit{Header: "X-Given: a\r\nX-Injected: yes"}, "X-Given"),
 		},
 	}, CheckTarget, CheckHost, CheckSyntax),
 	{
@@ -102,6 +104,18 @@ var clientURLs = []Case{
 // injecting is a variant with a URL that must not become a field.
 func injecting(name, url string) Variant {
 	return given(name, url, Ask{Verdict: OK, Without: []string{injected}}, Ask{Verdict: OK, None: true, Says: refusedURL})
+}
+
+// smuggling is a variant in which the client is asked for a field with one in it that must
+// not become another. What it makes of a response that has no subprotocol is not judged.
+func smuggling(name string, v Visit, field string) Variant {
+	v.Asks = []Ask{
+		{Verdict: Informational, Without: []string{field, injected}, Says: "The client sent no " + field + ": it was not told of it, or has left it out."},
+		{Verdict: OK, Without: []string{injected}},
+		{Verdict: OK, None: true, Says: "The client refused it, and sent no request."},
+	}
+	limit := CloseAfter(Second / 4)
+	return Variant{Name: name, Opening: &Opening{Visit: &v}, Accept: anything, Ending: &surviving, Limit: &limit}
 }
 
 const authorization = "Authorization"

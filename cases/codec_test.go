@@ -95,7 +95,7 @@ var everyOpening = &Opening{
 	Pauses: []Pause{{At: -1, Wait: Wait{For: Second}}}, Wire: Wire{Chop: 1},
 	Answers: []Answer{{Verdict: OK, Status: []string{"4xx"}, With: []string{"Allow"}, Without: []string{"Upgrade"}, Then: []string{Dropped}, Says: "s"}},
 	Visit: &Visit{
-		URL: "{scheme}://{host}/", Sockets: 4, Wait: Second, Gap: 1, Hasty: 5, Private: []string{"Cookie"}, Came: NonStrict, Stayed: Informational,
+		URL: "{scheme}://{host}/", Sockets: 4, Protocol: "chat", Header: "X-Given: a", Wait: Second, Gap: 1, Hasty: 5, Private: []string{"Cookie"}, Came: NonStrict, Stayed: Informational,
 		Asks: []Ask{{Verdict: OK, None: true}, {Verdict: NonStrict, Secure: true, Targets: []string{"/"}, Host: "h", With: []string{"A"}, Without: []string{"B"}, Says: "s"}},
 	},
 }

@@ -24,6 +24,12 @@ func (o *Opening) Lines() (lines []string) {
 		if v.Sockets > 1 {
 			add("%d connections at a time, if the client can", v.Sockets)
 		}
+		if v.Protocol != "" {
+			add("subprotocol %s, if the client can", Of(v.Protocol))
+		}
+		if v.Header != "" {
+			add("field %s, if the client can", Of(v.Header))
+		}
 		if v.Wait > 0 {
 			add("then %s for it to come back", v.Wait)
 		}

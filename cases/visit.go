@@ -16,6 +16,9 @@ type Visit struct {
 	URL     string `json:"url,omitempty"`     // that the client is given; empty: the ordinary one
 	Sockets int    `json:"sockets,omitempty"` // so many it is asked to open at a time, if it can; 0: one
 
+	Protocol string `json:"protocol,omitempty"` // subprotocol that it is asked to offer, if it can; empty: none
+	Header   string `json:"header,omitempty"`   // field that it is asked to send, if it can, as "Name: value"; empty: none
+
 	Asks []Ask `json:"asks,omitempty"` // the first that matches counts; nil: any request will do
 
 	// What is looked at if it comes back, or goes elsewhere, before it ends:

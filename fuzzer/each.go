@@ -21,13 +21,21 @@ type Each struct {
 	Server *Server // its Cases are played
 	Agent  string  // name of the client
 
-	// Visit starts the client, which opens a WebSocket at the URL, or so many of them at a
-	// time if it can, sends back what comes, and ends. It calls started with the number of
-	// the process, and returns when that has ended, or was stopped because ctx is done. Died
-	// says how the client ended, if that was by no will of its own.
-	Visit func(ctx context.Context, url string, sockets int, started func(pid int)) (died string, err error)
+	// Visit starts the client, which does as it is invited to and ends. It calls started with
+	// the number of the process, and returns when that has ended, or was stopped because ctx
+	// is done. Died says how the client ended, if that was by no will of its own.
+	Visit func(ctx context.Context, to Invitation, started func(pid int)) (died string, err error)
 
 	Wait time.Duration // for the client to connect
+}
+
+// An Invitation is what a client is told: to open a WebSocket at the URL, and to send back
+// what comes. The rest is for clients that can.
+type Invitation struct {
+	URL      string
+	Sockets  int    // how many WebSockets to open at a time
+	Protocol string // subprotocol to offer; empty: none
+	Header   string // field to send, as "Name: value"; empty: none
 }
 
 // ErrNoVisit is that the client did not connect when it was started for the first time.
@@ -264,7 +272,9 @@ type end struct {
 func (g *guest) start(ctx context.Context) <-chan end {
 	ended := make(chan end, 1)
 	g.Server.visits.Go(func() {
-		died, err := g.Visit(ctx, g.url, max(1, g.one.c.Opening.Visiting().Sockets), func(pid int) { g.pid.Store(int64(pid)) })
+		told := g.one.c.Opening.Visiting()
+		to := Invitation{URL: g.url, Sockets: max(1, told.Sockets), Protocol: told.Protocol, Header: told.Header}
+		died, err := g.Visit(ctx, to, func(pid int) { g.pid.Store(int64(pid)) })
 		ended <- end{died, err}
 	})
 	return ended

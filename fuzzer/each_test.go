@@ -16,7 +16,7 @@ import (
 )
 
 // A caller goes to the URL that it is given, as a client does that is started for it.
-type caller func(ctx context.Context, url string, sockets int)
+type caller func(ctx context.Context, to Invitation)
 
 // called plays a case with a caller, and returns what came of it in the end.
 func called(t *testing.T, id cases.ID, one caller) (last Played) {
@@ -32,8 +32,8 @@ func called(t *testing.T, id cases.ID, one caller) (last Played) {
 		}
 	}
 	s := &Server{Cases: list, OnResult: func(p Played) error { last = p; return nil }}
-	visit := func(ctx context.Context, url string, sockets int, started func(int)) (string, error) {
-		one(ctx, url, sockets)
+	visit := func(ctx context.Context, to Invitation, started func(int)) (string, error) {
+		one(ctx, to)
 		return "", nil
 	}
 	if err := (Each{Server: s, Agent: "caller", Visit: visit, Wait: 5 * time.Second}).Serve(t.Context(), ln); err != nil {
@@ -54,13 +54,20 @@ func echoUntilItEnds(conn *websocket.Conn) {
 }
 
 // honest opens one WebSocket, at a URL that it understands.
-func honest(ctx context.Context, raw string, _ int) {
-	u, err := url.Parse(raw)
+func honest(ctx context.Context, to Invitation) {
+	u, err := url.Parse(to.URL)
 	if err != nil || u.Fragment != "" || u.User != nil {
 		return
 	}
 	u.Scheme, u.RawQuery = strings.ToLower(u.Scheme), (&url.URL{Path: u.RawQuery}).EscapedPath()
-	if conn, response, err := websocket.DefaultDialer.DialContext(ctx, u.String(), nil); err == nil {
+	dialer, fields := websocket.Dialer{}, http.Header{}
+	if to.Protocol != "" {
+		dialer.Subprotocols = []string{to.Protocol}
+	}
+	if name, value, ok := strings.Cut(to.Header, ": "); ok {
+		fields.Set(name, value)
+	}
+	if conn, response, err := dialer.DialContext(ctx, u.String(), fields); err == nil {
 		echoUntilItEnds(conn)
 	} else if response != nil {
 		response.Body.Close()
@@ -69,7 +76,22 @@ func honest(ctx context.Context, raw string, _ int) {
 
 // asking sends a request made of the URL as it is, and echoes nothing.
 func asking(request func(raw string) string) caller {
-	return func(ctx context.Context, raw string, _ int) { _ = ask(ctx, raw, request(raw)) }
+	return func(ctx context.Context, to Invitation) { _ = ask(ctx, to.URL, request(to.URL)) }
+}
+
+// untold knows of nothing but the URL.
+func untold(ctx context.Context, to Invitation) { honest(ctx, Invitation{URL: to.URL}) }
+
+// splitting sends the field and the subprotocol that it is told, as they are.
+func splitting(ctx context.Context, to Invitation) {
+	switch {
+	case to.Protocol != "":
+		ask(ctx, to.URL, requestFor("/", "Sec-WebSocket-Protocol: "+to.Protocol+"\r\n"))
+	case to.Header != "":
+		ask(ctx, to.URL, requestFor("/", to.Header+"\r\n"))
+	default:
+		honest(ctx, to)
+	}
 }
 
 // ask sends octets to the server of a URL, and returns what comes first.
@@ -131,6 +153,8 @@ func TestClientsAreJudgedByWhatTheyMakeOfAURL(t *testing.T) {
 		{"15.1.12", "honest", honest, cases.Informational, "refused"},
 		{"15.1.12", "user in Host", userInHost, cases.Failed, "Host is"},
 		{"15.1.13", "honest", honest, cases.OK, ""},
+		{"15.1.13", "untold", untold, cases.Informational, "was not told of it"},
+		{"15.1.13", "splitting", splitting, cases.Failed, "in another way than it should"},
 		{"15.1.13", "decoding", decoded, cases.Failed, ""},
 		{"15.4.3", "honest", honest, cases.Informational, "refused"},
 		{"15.4.3", "following with credentials", redirected(true), cases.Failed, "Authorization to another server"},
@@ -156,7 +180,8 @@ func TestClientsAreJudgedByWhatTheyMakeOfAURL(t *testing.T) {
 
 // redirected follows redirects, with its credentials or without.
 func redirected(trusting bool) caller {
-	return func(ctx context.Context, raw string, _ int) {
+	return func(ctx context.Context, to Invitation) {
+		raw := to.URL
 		credentials := "Authorization: Basic dXNlcjpwdw==\r\n"
 		answer := ask(ctx, raw, requestFor("/", credentials))
 		_, location, _ := strings.Cut(answer, "Location: ")
@@ -170,7 +195,8 @@ func redirected(trusting bool) caller {
 
 // again comes so often again, each time after a while.
 func again(times int, wait time.Duration) caller {
-	return func(ctx context.Context, raw string, _ int) {
+	return func(ctx context.Context, to Invitation) {
+		raw := to.URL
 		for range 1 + times {
 			ask(ctx, raw, requestFor("/"+strings.TrimPrefix(behind(raw), "/"), ""))
 			select {
@@ -183,20 +209,20 @@ func again(times int, wait time.Duration) caller {
 }
 
 // together opens all WebSockets at a time.
-func together(ctx context.Context, raw string, sockets int) {
+func together(ctx context.Context, to Invitation) {
 	done := make(chan struct{})
-	for range sockets {
-		go func() { honest(ctx, raw, 1); done <- struct{}{} }()
+	for range to.Sockets {
+		go func() { honest(ctx, to); done <- struct{}{} }()
 	}
-	for range sockets {
+	for range to.Sockets {
 		<-done
 	}
 }
 
 // serialised opens each WebSocket when the one before has ended.
-func serialised(ctx context.Context, raw string, _ int) {
-	honest(ctx, raw, 1)
-	honest(ctx, raw, 1)
+func serialised(ctx context.Context, to Invitation) {
+	honest(ctx, to)
+	honest(ctx, to)
 }
 
 func TestAClientThatNeverComesIsNoClient(t *testing.T) {
@@ -204,7 +230,7 @@ func TestAClientThatNeverComesIsNoClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	visit := func(context.Context, string, int, func(int)) (string, error) { return "", nil }
+	visit := func(context.Context, Invitation, func(int)) (string, error) { return "", nil }
 	err = Each{Server: &Server{Cases: cases.Catalogue[:2]}, Agent: "nobody", Visit: visit, Wait: time.Second}.Serve(t.Context(), ln)
 	if err != ErrNoVisit {
 		t.Errorf("error %v, want %v", err, ErrNoVisit)
@@ -213,7 +239,8 @@ func TestAClientThatNeverComesIsNoClient(t *testing.T) {
 
 func TestBrowsersAreJudgedOnlyIfTheyAreSome(t *testing.T) {
 	browser := func(fields http.Header) caller {
-		return func(ctx context.Context, raw string, _ int) {
+		return func(ctx context.Context, to Invitation) {
+			raw := to.URL
 			dialer := websocket.Dialer{EnableCompression: true}
 			if conn, _, err := dialer.DialContext(ctx, raw, fields); err == nil {
 				echoUntilItEnds(conn)

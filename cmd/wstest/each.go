@@ -20,8 +20,8 @@ func (d *driver) each(ctx context.Context, ln net.Listener) error {
 	server.OnResult = func(p fuzzer.Played) error { return onResult(d.numbered(p)) }
 	said := "" // by the client that was started last
 	client := fuzzer.Each{Server: server, Agent: d.config.Values.Agent, Wait: d.testClient.wait}
-	client.Visit = func(ctx context.Context, url string, sockets int, started func(int)) (died string, err error) {
-		died, said, err = d.visit(ctx, url, sockets, started)
+	client.Visit = func(ctx context.Context, to fuzzer.Invitation, started func(int)) (died string, err error) {
+		died, said, err = d.visit(ctx, to, started)
 		return died, err
 	}
 	err := client.Serve(ctx, ln)
@@ -31,11 +31,12 @@ func (d *driver) each(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
-// visit starts the client for a URL, and waits for its end. It says what killed it, if
-// something did, and what it has printed.
-func (d *driver) visit(ctx context.Context, url string, sockets int, started func(int)) (died, said string, err error) {
+// visit starts the client that is invited, and waits for its end. It says what killed it,
+// if something did, and what it has printed.
+func (d *driver) visit(ctx context.Context, to fuzzer.Invitation, started func(int)) (died, said string, err error) {
 	config := d.config
-	config.Values.URL, config.Values.Sockets = url, strconv.Itoa(sockets)
+	config.Values.URL, config.Values.Sockets = to.URL, strconv.Itoa(to.Sockets)
+	config.Values.Protocol, config.Values.Header = &to.Protocol, &to.Header
 	p, err := launch.Start(ctx, config)
 	if err != nil {
 		return "", "", err

@@ -46,7 +46,9 @@ WSTEST_URL, WSTEST_PORT and WSTEST_AGENT in its environment.
 With --each the COMMAND need know nothing of cases: it opens a WebSocket at {url}, sends
 every message back as it came, and ends when the WebSocket does. It is started anew for
 every case, and for every variant of one, so that cases can choose the URL. A client that
-can opens as many WebSockets there at a time as {sockets}, or WSTEST_SOCKETS, says.
+can opens as many WebSockets there at a time as {sockets}, or WSTEST_SOCKETS, says, offers
+the subprotocol {protocol}, or WSTEST_PROTOCOL, and sends the field {header}, or
+WSTEST_HEADER, which is "Name: value". Those two are empty where there is none.
 
 The exit status is 0 if the clients conform, 1 if one does not, 2 for a wrong command
 line, and 3 if the run could not be made or is incomplete.`,

@@ -49,14 +49,17 @@ type Config struct {
 }
 
 // Values are what a command is told about a run: in its environment as WSTEST_URL,
-// WSTEST_PORT, WSTEST_AGENT and WSTEST_SOCKETS, and in its arguments in the place of
-// {url}, {port}, {agent} and {sockets}. One that is empty is not told, and its place is
-// left as it is.
+// WSTEST_PORT, WSTEST_AGENT, WSTEST_SOCKETS, WSTEST_PROTOCOL and WSTEST_HEADER, and in its
+// arguments in the place of {url}, {port}, {agent}, {sockets}, {protocol} and {header}. One
+// that is empty, or nil, is not told, and its place is left as it is.
 type Values struct {
 	URL     string // of the server, which is the command or is tested against it
 	Port    string // of the server
 	Agent   string // the name of the implementation under test in reports
 	Sockets string // so many WebSockets a client is to open at a time, if it can
+
+	Protocol *string // subprotocol that a client is to offer, if it can; empty: none
+	Header   *string // field that a client is to send, if it can, as "Name: value"; empty: none
 }
 
 // told lists the values that are not empty as name and value.
@@ -65,6 +68,12 @@ func (v Values) told() (list [][2]string) {
 		if pair[1] != "" {
 			list = append(list, pair)
 		}
+	}
+	if v.Protocol != nil {
+		list = append(list, [2]string{"protocol", *v.Protocol})
+	}
+	if v.Header != nil {
+		list = append(list, [2]string{"header", *v.Header})
 	}
 	return list
 }
