@@ -248,6 +248,21 @@ func TestCommandIsToldOfTheRun(t *testing.T) {
 	}
 }
 
+// A client that takes a subprotocol is told that there is none.
+func TestCommandIsToldThatThereIsNothingToOfferOrSend(t *testing.T) {
+	t.Parallel()
+	none, header := "", "X-Given: a\r\nX-More: b"
+	p := start(t, launch.Config{
+		Args:   []string{"/bin/sh", "-c", `echo "$# [$1] [$2] [${WSTEST_PROTOCOL-unset}] [$WSTEST_HEADER]"`, "sh", "{protocol}", "{header}"},
+		Values: launch.Values{Protocol: &none, Header: &header},
+	})
+	end(t, p)
+	shown := strings.ReplaceAll(header, "\r\n", "\n") // as the end of a line is
+	if want := "2 [] [" + shown + "] [] [" + shown + "]"; p.Tail() != want {
+		t.Errorf("got %q, want %q", p.Tail(), want)
+	}
+}
+
 func TestOutputIsKeptWithinBounds(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
