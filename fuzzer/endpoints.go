@@ -100,11 +100,9 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		played.More = one.part < len(one.whole.Variants)-1
 		return v.undeclared(played, missing)
 	}
-	attempts := 0
-	if most := one.c.Limit.Attempts; most > 0 {
-		if attempts = s.tables.again(agent, one); attempts > most+1 { // that is known by now
-			return plan{}, refusal{status: http.StatusLoopDetected, text: "you have been here too often"}
-		}
+	most := one.c.Limit.Attempts
+	if most > 0 && s.tables.again(agent, one) > most+1 { // that is known by now
+		return plan{}, refusal{status: http.StatusLoopDetected, text: "you have been here too often"}
 	}
 	ticket, err := s.flights.begin(v.ctx, agent)
 	if err != nil {
@@ -121,7 +119,9 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		ticket.played()
 		defer ticket.written()
 		o.Memory = watched()
-		o.Attempts = attempts
+		if most > 0 {
+			o.Attempts = s.tables.inRow(agent, one)
+		}
 		if v.ctx.Err() != nil {
 			return nil
 		}

@@ -109,6 +109,14 @@ func (t *tables) again(agent string, one turn) int {
 	return a.times
 }
 
+// inRow is how often in a row an agent has asked for a turn until now. A connection may end
+// before the last one does, and what comes of it last must not be less.
+func (t *tables) inRow(agent string, one turn) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.asked[resultKey{agent, one.c.ID}].times
+}
+
 // maxTables bounds the cases that have begun and not ended, for clients need not come
 // back. Those beyond it are reported variant by variant, and the last counts.
 const maxTables = 2000

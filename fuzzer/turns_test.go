@@ -21,6 +21,9 @@ func TestOnlyWhoComesBackAtOnceComesBackTooOften(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 		}
+		if n := seen.inRow("a", one); n != 3 {
+			t.Errorf("%d times in a row until now, want 3", n)
+		}
 		time.Sleep(inARow)
 		if n := seen.again("a", one); n != 1 {
 			t.Errorf("%d times in a row after a while, want 1", n)
