@@ -63,8 +63,11 @@ func (p Played) kept(certain func(*cases.Observation) bool) (list []*cases.Obser
 		return nil
 	}
 	doubtful := false
-	parts := p.parts()
-	for i, c := range p.Case.Parts() {
+	parts, played := p.parts(), p.Case.Parts()
+	if len(parts) != len(played) { // none of them was: the server is gone
+		return nil
+	}
+	for i, c := range played {
 		o := parts[i]
 		if o != nil && (cases.Judge(c, *o).Headline != "" || forgotten(o)) {
 			// A process that has grown has room for the next time: it would not grow again.

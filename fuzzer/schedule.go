@@ -266,7 +266,7 @@ func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err
 	if p.fell != "" {
 		left, err := r.suspects(ctx, p.at, p.before, p.fell)
 		if err != nil {
-			return false, err
+			return false, r.unconfirmed(p.again, err)
 		}
 		for _, one := range left {
 			l := p.from[one.Number]

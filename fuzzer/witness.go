@@ -37,9 +37,10 @@ var greeting = cases.Case{
 	Limit:  cases.FailAfter(cases.Duration(atOnce)),
 }
 
-// watch asks until the function it returns is called, which waits for the answers.
+// watch asks until the function it returns is called, which waits for the answers unless
+// ctx is done.
 func (w *witness) watch(ctx context.Context, r *clientRun) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	asking, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		places := make(chan struct{}, maxMet)
@@ -47,7 +48,7 @@ func (w *witness) watch(ctx context.Context, r *clientRun) (stop func()) {
 		defer tick.Stop()
 		for {
 			select {
-			case <-ctx.Done():
+			case <-asking.Done():
 				return
 			case <-tick.C:
 			}
@@ -56,7 +57,7 @@ func (w *witness) watch(ctx context.Context, r *clientRun) (stop func()) {
 			case places <- struct{}{}:
 				wg.Go(func() {
 					defer func() { <-places }()
-					w.heard(e, r.greeted(context.WithoutCancel(ctx)))
+					w.heard(e, r.greeted(ctx))
 				})
 			default: // it has no place, and is not answered at once
 			}

@@ -1,12 +1,17 @@
 package fuzzer_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,4 +192,47 @@ func TestVariantsThatAreKeptWaitingAreWaitedForTogether(t *testing.T) {
 	if took[0] > 6*time.Second || took[1] < 16*time.Second {
 		t.Errorf("sixteen that take a second took %v, one after the other %v", took[0], took[1])
 	}
+}
+
+// A server that nobody looks after, and that is gone in the middle of the run.
+func TestACaseWithVariantsFailsWhoseServerIsGone(t *testing.T) {
+	var dials atomic.Int32
+	gone := dialFunc(func() (net.Conn, error) {
+		if dials.Add(1) > 4 {
+			return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+		}
+		ours, theirs := net.Pipe()
+		go (&rawPeer{}).serve(theirs)
+		return ours, nil
+	})
+	verdicts := make(map[cases.ID]cases.Verdict)
+	list := append(find(t, "1.1.1", "6.4.1", "1.1.2"), asking("one", "two"))
+	err := run(t, &fuzzer.Client{Config: fuzzer.Config{Dialler: gone}}, list, func(p fuzzer.Played) error {
+		verdicts[p.Case.ID] = p.Result.Verdict
+		return nil
+	})
+	if err != nil || len(verdicts) != len(list) || verdicts["14.0.0"] != cases.Failed {
+		t.Errorf("%v, %v", err, verdicts)
+	}
+}
+
+// The witness asks a server that does not answer it, and is not waited for.
+func TestACancelledRunDoesNotWaitForItsWitness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var conns atomic.Int32
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		client := fuzzer.Client{URL: "ws://peer", Agent: "deaf", Config: dialling(func(nc net.Conn) {
+			if conns.Add(1) > 5 { // two are looked whether it takes, the cases have come, too
+				time.Sleep(time.Hour)
+			}
+			(&rawPeer{}).serve(nc)
+		})}
+		begun := time.Now()
+		err := client.Run(ctx, find(t, "1.1.1", "6.4.1", "6.4.2"), func(fuzzer.Played) error { return nil })
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) > 1500*time.Millisecond {
+			t.Errorf("ended after %v with %v", time.Since(begun), err)
+		}
+		time.Sleep(2 * time.Hour)
+	})
 }
