@@ -17,7 +17,8 @@ import (
 // handshakes has the client play cases in which it may have to refuse the opening
 // handshake. Many a driver ends when it cannot open a WebSocket, with whatever status,
 // and may do so: it is started again behind the case, as often as it takes. One that a
-// signal has ended has failed the case, and what is left of that is not played.
+// signal has ended, or that hangs, has failed the case, and what is left of that is not
+// played.
 func (d *driver) handshakes(ctx context.Context, ln net.Listener, list []cases.Case) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

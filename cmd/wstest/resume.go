@@ -58,9 +58,12 @@ func (r *recorder) has(client *fuzzer.Client, agent string, id cases.ID) bool {
 
 // sayKept says how much is kept, as far as what is declared of the first server goes.
 func (r *recorder) sayKept(j *clientJob) {
-	client, err := j.client(j.targets[0])
-	if !r.flags.resume || j.quiet || err != nil { // which shows when it is tested
+	if !r.flags.resume || j.quiet {
 		return
+	}
+	client, err := j.client(j.targets[0])
+	if err != nil {
+		return // which shows when it is tested
 	}
 	client.Keeper = j.keeper
 	kept := 0
