@@ -136,6 +136,16 @@ var subprotocols = []Case{
 		),
 	},
 	{
+		ID:           "14.6.4",
+		Description:  "A subprotocol that the server speaks is offered in letters of the other case.",
+		Expectation:  "Whether the case of letters matters is not said. If the server names a subprotocol it MUST be spelt as offered.",
+		Spec:         []string{"RFC 6455 4.2.2"},
+		Requirements: []string{"RFC6455-4.2.2-h"},
+		Needs:        []Need{NeedProtocol},
+		Opening:      &Opening{Edits: []Edit{Set(protocolField, "{PROTOCOL}")}, Answers: anyCase},
+		Checks:       []Check{CheckUnasked},
+	},
+	{
 		ID:           "14.6.5",
 		Description:  "A subprotocol is offered twice.",
 		Expectation:  "That MUST NOT be: the server should answer with an error.",
@@ -174,19 +184,26 @@ var subprotocols = []Case{
 		// leaves. A list that is split with a careless expression takes four times as long for
 		// twice as much.
 		ID:           "14.6.8",
-		Description:  "An offer of a subprotocol with many blanks inside, and with twice as many.",
+		Description:  "An offer of a subprotocol with many blanks inside, and with four times as many.",
 		Expectation:  "The server answers soon, whatever it answers: what takes time that grows with the square of the length holds up everybody else.",
 		Spec:         []string{"RFC 9110 5.4", "RFC 6455 10.4"},
 		Requirements: []string{"RFC9110-5.4-a", "RFC6455-10.4-a"},
 		Alive:        true,
-		Growth:       2.5,
-		GrowthFrom:   Second / 25,
-		Variants:     twists(mayBeBlank, blanks(7_500), blanks(15_000)),
+		Growth:       6,
+		GrowthFrom:   Second / 60,
+		Variants:     twists(mayBeBlank, blanks(3_750), blanks(15_000)),
 	},
 }
 
 // strangeProtocol is a subprotocol that nobody knows.
 const strangeProtocol = "x-gobahn-4d9c1f"
+
+// anyCase is for offers of a subprotocol in letters of the other case.
+var anyCase = []Answer{
+	{Verdict: Informational, Status: []string{"101"}, Without: []string{protocolField}, Says: "The server does not take it for the subprotocol that it speaks."},
+	{Verdict: Informational, Status: []string{"101"}, Says: "The server takes it for the subprotocol that it speaks."},
+	{Verdict: Informational, Status: []string{"4xx"}, Says: "The server insists on a subprotocol that it knows."},
+}
 
 // namesKnown are the answers to an offer of a subprotocol that the server speaks. None is
 // the verdict if it names none; empty: it has to.

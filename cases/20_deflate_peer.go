@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // recurring is a message that is sent some times, and comes back as often.
@@ -136,6 +137,9 @@ func inflating(octet string, n int) Block {
 	return Block{Type: DynamicBlock, Literals: Of(octet), Match: Match{Length: maxMatch, Distance: 1, Times: (n - 1) / maxMatch}}
 }
 
+// zeros32K is 32 KiB of zeros, compressed.
+var zeros32K = "ec c1 01 01 00 00 00 80 90 fe af ee 08 0a" + strings.Repeat(" 00", 31) + " 18"
+
 const (
 	survives = "The peer sends the message back, or refuses it, best with 1009. It does not come to harm."
 )
@@ -237,6 +241,16 @@ var bombs = []Case{
 		Accept: orRefused(GotText("x")),
 		Limit:  FailAfter(20 * Second),
 		Growth: 8,
+	}),
+	bomb(Case{
+		ID:           "20.5.5",
+		Description:  "10000 messages of 46 octets that inflate to 32 KiB of zeros each, of whose echoes none is read for two seconds.",
+		Expectation:  "The peer holds back or ends the connection. It does not come to harm.",
+		Requirements: []string{"RFC6455-10.4-a"},
+		Script:       Script{Flood{Frame: packed(OpBinary, zeros32K), Count: 10_000, Deaf: 2 * Second}},
+		Accept:       anything,
+		Ending:       surviving,
+		Limit:        CloseAfter(2 * Second),
 	}),
 	bomb(Case{
 		ID:           "20.5.7",

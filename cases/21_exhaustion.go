@@ -262,6 +262,15 @@ var frameFloods = []Case{
 		Ending: surviving, Limit: CloseAfter(Second),
 	},
 	{
+		ID:          "21.2.12",
+		Description: "Five seconds after 200 connections began to send 1 MiB of a message each, in fragments of 1 KiB, a short message.",
+		Expectation: staysUseful + " What it keeps is no more than fifteen times what it was sent.",
+		Spec:        []string{"RFC 6455 5.4", "RFC 6455 10.4"}, Requirements: []string{"RFC6455-10.4-a", "RFC6455-10.4-b"},
+		Role: Server, Tags: []Tag{Heavy}, Alive: true, Memory: 15 * 200,
+		Crowd:  &Crowd{Count: 200, Together: true, Script: endless(1<<10, 1<<10)},
+		Script: Script{Wait{For: 5 * Second}, Text(probe)}, Accept: Exactly(GotText(probe)), Limit: FailAfter(busyLimit),
+	},
+	{
 		ID:          "21.2.13",
 		Description: "1500 short text messages in one write.",
 		Expectation: "The peer echoes all of them, in order.",

@@ -13,7 +13,8 @@ import (
 //
 // In the text of its payloads, {path} stands for the target of the request, {host} for
 // its Host, {key} for the Sec-WebSocket-Key, {accept} for the Sec-WebSocket-Accept that
-// answers it, and {protocol} and {origin} for what the user declares.
+// answers it, and {protocol} and {origin} for what the user declares; {PROTOCOL} is in
+// letters of the other case.
 type Opening struct {
 	Key    string  `json:"key,omitempty"`    // our Sec-WebSocket-Key; empty: 16 random octets
 	Line   Payload `json:"line,omitzero"`    // instead of the request or status line, without its end

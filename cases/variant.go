@@ -141,20 +141,20 @@ func (r *Result) worstOf(parts []Result) {
 	}
 }
 
-// outgrown says that the second of a pair of parts, which has twice as much to do, took
-// more than Growth times as long as the first; "" if none did.
+// outgrown says that the second of a pair of parts, which has more to do, took more than
+// Growth times as long as the first; "" if none did.
 func (c Case) outgrown(o Observation) string {
 	i := c.slowerThan(o, c.Growth)
 	if i < 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: twice as much took %v instead of %v: that is more than %g times as long.",
-		c.Variants[i].Name, o.Parts[i].Duration, o.Parts[i-1].Duration, c.Growth)
+	return fmt.Sprintf("%s took %v, %s %v: that is more than %g times as long.",
+		c.Variants[i].Name, o.Parts[i].Duration, c.Variants[i-1].Name, o.Parts[i-1].Duration, c.Growth)
 }
 
 // MayGrow reports whether the times of o are such that they should be measured again: what
-// is but half of what is allowed may be more when the machine is less busy.
-func (c Case) MayGrow(o Observation) bool { return c.slowerThan(o, c.Growth/2) >= 0 }
+// is but a quarter of what is allowed may be more when the machine is less busy.
+func (c Case) MayGrow(o Observation) bool { return c.slowerThan(o, c.Growth/4) >= 0 }
 
 // Unsure reports whether the times of o are about what is allowed, so that it is chance on
 // which side they are.

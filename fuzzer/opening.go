@@ -164,7 +164,16 @@ func (h *clientHandshake) ask(s *session) {
 func (h *clientHandshake) words() *strings.Replacer {
 	return strings.NewReplacer(append(originWords(h.declared.Origin),
 		"{path}", h.opening.Target, "{host}", h.opening.Host, "{scheme}", h.scheme, "{key}", h.opening.Key,
-		"{accept}", wire.AcceptKey(h.opening.Key), "{protocol}", h.declared.Protocol, "{absent}", h.declared.Absent)...)
+		"{accept}", wire.AcceptKey(h.opening.Key), "{protocol}", h.declared.Protocol,
+		"{PROTOCOL}", otherCase(h.declared.Protocol), "{absent}", h.declared.Absent)...)
+}
+
+// otherCase is s in capital letters, or in small ones if it is in capital letters.
+func otherCase(s string) string {
+	if upper := strings.ToUpper(s); upper != s {
+		return upper
+	}
+	return strings.ToLower(s)
 }
 
 // maxShown is how many octets of a head that we make up are kept to be shown.
