@@ -260,6 +260,8 @@ func headline(c Case, o Observation, r Result, answered bool) string {
 		return NoAnswer + "the opening handshake"
 	case !o.Opened && !c.Opening.Opens(): // it may refuse, but not so
 		return WrongAnswer
+	case !o.Opened && status == "101":
+		return WrongAnswer
 	case !o.Opened:
 		return RefusedIt
 	case ending.Peer && o.Closing.ClosedByMe:

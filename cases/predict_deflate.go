@@ -4,23 +4,36 @@ import (
 	"bytes"
 	"compress/flate"
 	"io"
+	"reflect"
 )
 
 // Predict derives from the RFCs alone what the script of c must bring about, as the
-// function of that name does, on a connection on which all was agreed on that c wants:
-// permessage-deflate with windows of 15 bits that are kept between messages, unless c is
-// played without it, too. What a client makes of fields that we answer as they are it
-// does not know.
+// function of that name does, on a connection that was opened, with windows of 15 bits that
+// are kept between messages where permessage-deflate comes about. Where no WebSocket may be
+// opened that is nothing, and a client ends the connection.
 func (c Case) Predict() ([]Outcome, Ending) {
-	m := model{role: c.Role}
-	if c.Role == Client && c.Deflate != nil && c.Deflate.Header != nil {
-		accept, ending, _ := m.unpredictable()
+	stance, _ := c.Stance()
+	agreed := c.agreeing()
+	plain, packed := model{role: c.Role}, model{role: c.Role, deflate: &inflation{}}
+	switch {
+	case c.Role == Client && stance == MustRefuse:
+		return Silence, clientRefuses(Case{}).Ending
+	case c.Role == Client && stance == MayEither:
+		accept, ending, _ := plain.unpredictable()
 		return accept, ending
+	case stance == MustRefuse || stance == NoWebSocket:
+		return Silence, Ending{}
+	case agreed == surely:
+		return packed.predict(c.Script)
 	}
-	if c.Deflate != nil && !c.Deflate.Optional {
-		m.deflate = &inflation{}
+	accept, ending := plain.predict(c.Script)
+	if agreed == maybe {
+		other, otherEnding := packed.predict(c.Script)
+		if !reflect.DeepEqual(accept, other) || !reflect.DeepEqual(ending, otherEnding) {
+			accept, ending, _ = (&model{}).unpredictable()
+		}
 	}
-	return m.predict(c.Script)
+	return accept, ending
 }
 
 // An inflation is what a conforming peer knows of compressed messages.

@@ -143,7 +143,7 @@ var lies = []lie{
 			return wire.Response(wire.Head{}, "raw", "", "").Append(nil)
 		}},
 		verdict: cases.Failed, closing: cases.Failed,
-		headline: cases.RefusedIt, says: "the response has Sec-WebSocket-Accept",
+		headline: cases.WrongAnswer, says: "the response has Sec-WebSocket-Accept",
 	},
 	{
 		name: "drips the handshake, one octet a second", id: "1.1.1", serverOnly: true,

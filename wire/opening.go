@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gobahn/cases"
 )
 
 // AcceptKey is the Sec-WebSocket-Accept that answers key (RFC 6455 4.2.2).
@@ -56,23 +58,12 @@ func (o Opening) Request() Head {
 	h.Fields = append(h.Fields, o.Offers...)
 	h.Add("Sec-WebSocket-Version", strconv.Itoa(o.version()))
 	for _, f := range o.Fields {
-		h.replace(f)
+		h = h.Edit(cases.Opening{Edits: []cases.Edit{cases.Set(f.Name, f.Value)}}, nil)
 	}
 	return h
 }
 
 func (o Opening) version() int { return cmp.Or(o.Version, 13) }
-
-// replace gives a field the value of f, or adds it if there is none of that name.
-func (h *Head) replace(f Field) {
-	for i, old := range h.Fields {
-		if strings.EqualFold(old.Name, f.Name) {
-			h.Fields[i].Value = f.Value
-			return
-		}
-	}
-	h.Fields = append(h.Fields, f)
-}
 
 // CheckResponse returns what is wrong with a server's answer to a request with
 // that key which asked for one of the subprotocols (RFC 6455 4.1), nil if nothing

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -123,7 +124,7 @@ func (u UserCase) For(role cases.Role) cases.Case {
 	}
 	known := true
 	if len(c.Variants) == 0 {
-		known = u.predict(&c.Accept, &c.Ending, c, role)
+		known = u.predict(&c.Opening, &c.Accept, &c.Ending, c, role)
 	}
 	c.Variants = slices.Clone(c.Variants)
 	for i, part := range u.Case.Parts() {
@@ -136,11 +137,21 @@ func (u UserCase) For(role cases.Role) cases.Case {
 			continue
 		}
 		ending := part.Ending
-		known = own.predict(&v.Accept, &ending, part, role) && known
+		known = own.predict(&v.Opening, &v.Accept, &ending, part, role) && known
 		v.Ending = &ending
 	}
-	c.Expectation = strings.TrimSpace(c.Expectation + " " + u.says(known))
+	c.Expectation = strings.TrimSpace(c.Expectation + " " + u.says(known) + finding(u.Case, role))
 	return c
+}
+
+// finding is what the model has found in our half of the opening handshake, with a space
+// before; of a case with variants that is for each of them.
+func finding(c cases.Case, role cases.Role) string {
+	c.Role = cmp.Or(c.Role, role)
+	if _, why := c.Stance(); why != "" && len(c.Variants) == 0 {
+		return " Of the opening handshake it says: " + why
+	}
+	return ""
 }
 
 // described is what c does, for a file that does not say.
@@ -158,20 +169,23 @@ func described(c cases.Case) string {
 	return "The file does not say what is done."
 }
 
-// predict has the model say what the file leaves out of c. It reports whether the RFCs
-// decide what a peer has to do.
-func (u UserCase) predict(accept *[]cases.Outcome, ending *cases.Ending, c cases.Case, role cases.Role) (known bool) {
-	if c.Role == "" {
-		c.Role = role
-	}
+// predict has the model say what the file leaves out of c: what is accepted, with it what a
+// server may answer to the request, and the ending. It reports whether the RFCs decide what
+// a peer has to do.
+func (u UserCase) predict(opening **cases.Opening, accept *[]cases.Outcome, ending *cases.Ending, c cases.Case, role cases.Role) (known bool) {
+	c.Role = cmp.Or(c.Role, role)
 	outcomes, end := c.Predict()
 	if u.NoAccept {
 		*accept = outcomes
+		if answered := c.Answered(); answered != c.Opening {
+			*opening = answered
+		}
 	}
 	if u.NoEnding {
 		*ending = end
 	}
-	return end.Grade != cases.Informational
+	stance, _ := c.Stance()
+	return end.Grade != cases.Informational && stance != cases.MayEither
 }
 
 // says is what reports say of where the expectation comes from.

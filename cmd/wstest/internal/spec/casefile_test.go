@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -95,6 +96,45 @@ variants:
 		}
 		if of, n := part.ID.Part(); of != "user/a" || n != i {
 			t.Errorf("%s is part %d of %s", part.ID, n, of)
+		}
+	}
+}
+
+func TestTheModelSaysWhatBecomesOfTheOpeningHandshake(t *testing.T) {
+	const text = "id: a\nopening: {edits: [%s]}\nscript: [{frame: {opcode: text, payload: x}}]\n"
+	const model = "What is accepted and how the connection has to end come from the model of a conforming peer."
+	unknown := " It cannot say what a peer has to do here, so that the case is INFORMATIONAL unless it says so itself."
+	echoed := cases.Exactly(cases.GotText("x"))
+	for _, tt := range []struct {
+		edit     string
+		role     cases.Role
+		statuses string // of the first answer
+		accept   []cases.Outcome
+		says     string
+	}{
+		{"{set: X-Other, to: y}", cases.Server, "", echoed, model},
+		{"{remove: Host}", cases.Server, "4xx 501 505", cases.Silence, model + " Of the opening handshake it says: There is not exactly one Host (RFC 9112 3.2)."},
+		{"{remove: Upgrade}", cases.Server, "refusal", cases.Silence, model + " Of the opening handshake it says: Upgrade does not name websocket (RFC 6455 4.2.1)."},
+		{"{set: Expect, to: 100-continue}", cases.Server, "101", echoed,
+			model + unknown + " Of the opening handshake it says: What becomes of Expect without content is left open (RFC 9110 10.1.1)."},
+		{"{remove: Upgrade}", cases.Client, "", cases.Silence, model + " Of the opening handshake it says: Upgrade is not websocket (RFC 6455 4.1)."},
+		{"{remove: Host}", "", "", echoed, model},
+	} {
+		list, err := ParseCases("a.yaml", fmt.Appendf(nil, text, tt.edit))
+		if err != nil {
+			t.Errorf("%s: %v", tt.edit, err)
+			continue
+		}
+		c := list[0].For(tt.role)
+		statuses := ""
+		if c.Opening.Answers != nil {
+			statuses = strings.Join(c.Opening.Answers[0].Status, " ")
+		}
+		if diff := cmp.Diff(tt.accept, c.Accept); diff != "" || statuses != tt.statuses || c.Expectation != tt.says {
+			t.Errorf("%s for a %s: answers %q, %s\n%s", tt.edit, tt.role, statuses, c.Expectation, diff)
+		}
+		if err := c.Validate(); err != nil {
+			t.Error(err)
 		}
 	}
 }
