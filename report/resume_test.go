@@ -34,6 +34,8 @@ func cutShort(t *testing.T, n int, finished bool) string {
 		if err := w.Finish(); err != nil {
 			t.Fatal(err)
 		}
+	} else if err := w.journal.f.Close(); err != nil { // the system would
+		t.Fatal(err)
 	}
 	return dir
 }
