@@ -96,7 +96,7 @@ type Raw struct {
 type Flood struct {
 	Frame Frame    `json:"frame"`
 	Count int      `json:"count"`
-	Deaf  Duration `json:"deaf,omitempty"` // for so long nothing is read, from its beginning on
+	Deaf  Duration `json:"deaf,omitempty"` // nothing is read until for so long nothing of it could be sent
 }
 
 // A Wait lets time pass. If the connection is still open when it has, and Mark

@@ -13,11 +13,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
 	"gobahn/cases"
 	"gobahn/fuzzer"
+	"gobahn/wire"
 )
 
 // echoServer is a conforming server on a real socket, and counts its requests.
@@ -222,6 +224,33 @@ func TestFloodsDoNotWaitForAnybody(t *testing.T) {
 	}
 	if n := p.Observation.Sent.Frames[int(cases.OpPing)]; n == 0 || n > 3000 {
 		t.Errorf("%d pings in the statistics", n)
+	}
+}
+
+// A peer on a busy machine takes a flood in four seconds, always some of it within the one
+// that we do not read, and gets all of it.
+func TestAFloodIsAsLongForASlowPeer(t *testing.T) {
+	taken, read := 0, 0
+	c := cases.Case{
+		ID: "21.0.0", Limit: cases.CloseAfter(cases.Second),
+		Script: cases.Script{cases.Flood{Frame: cases.Frame{Opcode: cases.OpPing, Payload: cases.Repeat("*", 125)}, Count: 20_000, Deaf: cases.Second}},
+		Accept: []cases.Outcome{{Verdict: cases.OK, Any: true}},
+	}
+	slow := func(nc net.Conn) {
+		(&rawPeer{frame: func(p *rawPeer, h wire.Header, _ []byte) bool {
+			if h.Opcode == cases.OpPing {
+				taken++
+				time.Sleep(200 * time.Microsecond)
+			}
+			return h.Opcode == cases.OpPing
+		}}).serve(nc)
+	}
+	err := run(t, &fuzzer.Client{Config: dialling(slow)}, []cases.Case{c}, func(p fuzzer.Played) error {
+		read = int(time.Duration(p.Observation.Duration).Seconds())
+		return nil
+	})
+	if err != nil || taken != 20_000 || read < 4 || read > 6 {
+		t.Errorf("%v, %d pings taken in %d seconds", err, taken, read)
 	}
 }
 

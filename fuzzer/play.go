@@ -102,10 +102,8 @@ func (s *session) passive() bool { return s.c.Passive }
 // beginFlood begins to send a flood. The limit counts from now on, for the flood alone if
 // other steps follow: a peer that does not read keeps us no longer.
 func (s *session) beginFlood(v cases.Flood) {
-	s.player.flood = &flooding{step: v}
-	if v.Deaf > 0 {
-		s.due[deafTimer] = time.Now().Add(time.Duration(v.Deaf))
-	}
+	s.player.flood = &flooding{step: v, begun: time.Now()}
+	s.deafen()
 	if s.player.next == len(s.c.Script) {
 		s.setLimit()
 	} else {
@@ -122,8 +120,23 @@ func (s *session) endFlood() {
 
 // A flooding is a Flood being played.
 type flooding struct {
-	step cases.Flood
-	sent int
+	step  cases.Flood
+	sent  int
+	begun time.Time
+}
+
+// deafLimit is how long a flood goes on of whose answers none is read.
+const deafLimit = 2 * time.Minute
+
+// deafen begins, or begins anew, the time in which nothing is read: a peer on a busy
+// machine takes longer for a flood, and must not get away with less of it.
+func (s *session) deafen() {
+	if f := s.player.flood; f.step.Deaf > 0 && time.Since(f.begun) < deafLimit {
+		s.due[deafTimer] = time.Now().Add(time.Duration(f.step.Deaf))
+		if f.sent > 0 && s.player.begun {
+			s.restartLimit()
+		}
+	}
 }
 
 // playFlood sends what the connection may hold of a flood, and reports whether all of
@@ -138,6 +151,7 @@ func (s *session) playFlood() bool {
 	if !s.conn.Idle() {
 		return false
 	}
+	s.deafen()
 	size := wire.MaxHeader + f.step.Frame.Payload.Size()
 	n := min(f.step.Count-f.sent, max(1, floodOctets/size))
 	buf := make([]byte, 0, n*size)

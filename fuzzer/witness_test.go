@@ -68,6 +68,36 @@ func TestWhatIsKeptWaitingWhileNobodyIsServedIsPlayedAgain(t *testing.T) {
 	}
 }
 
+// A server that has but one compressor, which is busy while there is company: whoever does
+// not compress is served at once, and is no witness to who does.
+func TestCompressedMessagesHaveAWitnessOfTheirOwn(t *testing.T) {
+	c := newCrowd(0)
+	packed := negotiated(cases.Case{
+		ID: "20.0.0", Limit: cases.FailAfter(2 * cases.Second),
+		Script: cases.Script{cases.Message{Payload: cases.Of("hello")}}, Accept: cases.Exactly(cases.GotText("hello")),
+	})
+	var got fuzzer.Played
+	err := run(t, &fuzzer.Client{Config: dialling(func(nc net.Conn) {
+		compresses := false
+		c.serve(nc, &rawPeer{
+			params:  &cases.DeflateParams{},
+			deflate: func(*rawPeer, cases.DeflateParams) { compresses = true },
+			message: func(*rawPeer, int, cases.Op, []byte) bool {
+				time.Sleep(10 * time.Millisecond)
+				return compresses && c.others()
+			},
+		})
+	})}, append(find(t, "1.1.1", "6.4.1"), packed), func(p fuzzer.Played) error {
+		if p.Case.ID == packed.ID {
+			got = p
+		}
+		return nil
+	})
+	if err != nil || got.Observation.Before == nil || got.Result.Verdict != cases.OK {
+		t.Errorf("%v, %+v, before: %+v", err, got.Result, got.Observation.Before)
+	}
+}
+
 // A server that forgets a connection, and lets go of it when it has others to see to.
 func TestAConnectionThatIsLetGoOfAfterAWhileIsPlayedAgain(t *testing.T) {
 	c := newCrowd(0)
