@@ -7,7 +7,7 @@ import (
 
 // busyLimit is for a peer that has much to do, perhaps on a machine that is busy: how long it
 // takes is not judged.
-const busyLimit = 60 * Second
+const busyLimit = 120 * Second
 
 // exhaustion is chapter 21: more than a peer should take, what is no WebSocket at all,
 // and chance.
@@ -194,7 +194,7 @@ var frameFloods = []Case{
 		Alive: true, Memory: 64,
 		Accept:   []Outcome{{Verdict: OK, Events: Events{GotText("ab")}}, {Verdict: OK, Says: "The peer refused the message."}},
 		Ending:   takenOrRefused(policyViolation, CodeTooBig, CodeProtocolError),
-		Limit:    FailAfter(2 * busyLimit),
+		Limit:    FailAfter(busyLimit),
 		Variants: continuations("", 10_000, 100_000, 1_000_000),
 	},
 	{
