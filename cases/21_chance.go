@@ -166,7 +166,7 @@ func flippedBit(seed uint64) Variant {
 func mutatedRequest(seed uint64) Variant {
 	rng := chance(seed)
 	request := []byte("GET /chance HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n")
+		"Sec-WebSocket-Key: " + rfcKey + "\r\nSec-WebSocket-Version: 13\r\n")
 	at := rng.IntN(len(request))
 	switch rng.IntN(3) {
 	case 0:
@@ -177,13 +177,26 @@ func mutatedRequest(seed uint64) Variant {
 		request = slices.Insert(request, at, request[at])
 	}
 	return Variant{Opening: &Opening{
-		Key: "dGhlIHNhbXBsZSBub25jZQ==", Octets: Of(string(request) + "\r\n"),
+		Key: keyIn(string(request)), Octets: Of(string(request) + "\r\n"),
 		Answers: []Answer{
 			{Verdict: OK, Status: []string{AnyRefusal, Dropped}},
 			{Verdict: Informational, Status: []string{"101"}, Says: "The server opened the WebSocket."},
 			{Verdict: Informational, Status: []string{Unanswered}, Says: "The server waited for more."},
 		},
 	}}
+}
+
+// keyIn is the Sec-WebSocket-Key of a request, as a server reads it that takes any key; that
+// of the example if there is none that can be read.
+func keyIn(request string) string {
+	for line := range strings.SplitSeq(request, "\r\n") {
+		name, value, _ := strings.Cut(line, ":")
+		value = strings.Trim(value, " \t")
+		if strings.EqualFold(name, "Sec-WebSocket-Key") && value != "" && !strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' }) {
+			return value
+		}
+	}
+	return rfcKey
 }
 
 // mutatedDeflate is a compressed message of which one octet is wrong, and what that

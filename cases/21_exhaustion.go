@@ -332,7 +332,8 @@ func echoesOf(s Script) (events Events) {
 	return events
 }
 
-// wrongProtocols is section 21.3.
+// wrongProtocols is section 21.3. What is sent is longer than the frame that its first
+// octets announce, for a peer may look at a frame when it has all of it.
 var wrongProtocols = []Case{
 	failing(Case{
 		ID:          "21.3.1",
@@ -340,7 +341,7 @@ var wrongProtocols = []Case{
 		Expectation: "The peer MUST fail the connection, and in particular not answer the request.",
 		Spec:        []string{"RFC 6455 5.2"}, Requirements: []string{"RFC6455-5.2-b", "RFC6455-5.2-c", "RFC6455-5.1-c"},
 		Alive:  true,
-		Script: Script{Raw{Octets: Of("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")}},
+		Script: Script{Raw{Octets: Of("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html,application/xhtml+xml\r\nConnection: close\r\n\r\n")}},
 	}, CodeProtocolError),
 	failing(Case{
 		ID:          "21.3.2",
@@ -355,8 +356,9 @@ var wrongProtocols = []Case{
 		Description: "Behind the response that opens the WebSocket, another one. Its first octet says: no FIN, RSV1, opcode 8.",
 		Expectation: "The client MUST fail the connection.",
 		Spec:        []string{"RFC 6455 5.2", "RFC 6455 5.5"}, Requirements: []string{"RFC6455-5.2-b", "RFC6455-6.2-a"},
-		Role:   Client,
-		Script: Script{Raw{Octets: Of("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")}},
+		Role: Client,
+		Script: Script{Raw{Octets: Of("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+			"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")}},
 	}, CodeProtocolError),
 	failing(Case{
 		ID:          "21.3.4",
