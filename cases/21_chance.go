@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // byChance accepts a peer that survives a conversation in which the code of our close frame
@@ -192,7 +193,7 @@ func keyIn(request string) string {
 	for line := range strings.SplitSeq(request, "\r\n") {
 		name, value, _ := strings.Cut(line, ":")
 		value = strings.Trim(value, " \t")
-		if strings.EqualFold(name, "Sec-WebSocket-Key") && value != "" && !strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' }) {
+		if strings.EqualFold(name, "Sec-WebSocket-Key") && value != "" && utf8.ValidString(value) {
 			return value
 		}
 	}
