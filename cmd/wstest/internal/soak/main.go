@@ -56,6 +56,7 @@ func run(ctx context.Context, args []string) error {
 	only := flags.String("only", "", "comma-separated `peers` instead of the usual: "+strings.Join(names(all()), ", "))
 	patterns := flags.String("cases", "*", "ids or patterns of the cases to play")
 	exclude := flags.String("exclude", "12.*,13.*", "ids or patterns of cases to leave out")
+	tags := flags.String("tags", "", "tags of cases to play that are left out otherwise: slow,heavy")
 	profile := flags.String("profile", "autobahn", "whose rules judge")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -70,6 +71,9 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	s.cases = []string{"--cases", *patterns, "--exclude", *exclude, "--profile", *profile}
+	if *tags != "" {
+		s.cases = append(s.cases, "--tags", *tags)
+	}
 	if s.scratch, err = os.MkdirTemp("", "soak-"); err != nil {
 		return err
 	}
