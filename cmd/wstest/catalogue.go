@@ -187,15 +187,53 @@ func explain(out io.Writer, c cases.Case) {
 	for i, v := range c.Variants {
 		fmt.Fprintf(out, "%-8s %s\n", cases.PartID("", i), templates.Legible(v.Name))
 	}
+	explainOpening(out, c)
+	if len(c.Variants) == 0 || len(c.Script) > 0 {
+		explainScript(out, c)
+	}
+	fmt.Fprintf(out, "why      %s\n", templates.Legible(c.Expectation))
+	limit := "failed by us"
+	if c.Limit.Close {
+		limit = "closed by us"
+	}
+	fmt.Fprintf(out, "limit    %s, then it is %s\n", c.Limit.Time(), limit)
+}
+
+// explainOpening writes what is special about our half of the opening handshake, what the
+// peer may make of that, and what the model says of it.
+func explainOpening(out io.Writer, c cases.Case) {
+	for i, line := range c.Opening.Lines() {
+		fmt.Fprintf(out, "%-8s %s\n", first("opening", i), templates.Legible(line))
+	}
+	if c.Opening != nil {
+		for _, a := range c.Opening.Answers {
+			fmt.Fprintf(out, "%-8s answer %s\n", verdictWord(a.Verdict), templates.Legible(a.String()))
+		}
+	}
+	if stance, why := c.Stance(); why != "" && len(c.Variants) == 0 {
+		fmt.Fprintf(out, "model    %s: %s\n", stance, why)
+	}
+}
+
+// first is word in the first of several lines.
+func first(word string, i int) string {
+	if i > 0 {
+		return ""
+	}
+	return word
+}
+
+// explainScript writes what is sent and what is accepted on a WebSocket, unless none may be
+// opened.
+func explainScript(out io.Writer, c cases.Case) {
+	if len(c.Script) == 0 && !c.Opening.Opens() {
+		return
+	}
 	if len(c.Script) == 0 {
 		fmt.Fprintln(out, "sent     nothing")
 	}
 	for i, step := range c.Script {
-		word := "sent"
-		if i > 0 {
-			word = ""
-		}
-		fmt.Fprintf(out, "%-8s %s\n", word, templates.Legible(step.String()))
+		fmt.Fprintf(out, "%-8s %s\n", first("sent", i), templates.Legible(step.String()))
 		if octets := stepOctets(step); octets != "" {
 			fmt.Fprintf(out, "         %s\n", octets)
 		}
@@ -203,12 +241,7 @@ func explain(out io.Writer, c cases.Case) {
 	for _, o := range c.Accept {
 		fmt.Fprintf(out, "%-8s %s\n", verdictWord(o.Verdict), templates.Legible(o.String()))
 	}
-	fmt.Fprintf(out, "ending   %s\nwhy      %s\n", c.Ending, templates.Legible(c.Expectation))
-	limit := "failed by us"
-	if c.Limit.Close {
-		limit = "closed by us"
-	}
-	fmt.Fprintf(out, "limit    %s, then it is %s\n", c.Limit.Time(), limit)
+	fmt.Fprintf(out, "ending   %s\n", c.Ending)
 }
 
 // verdictWord is what an outcome is worth, in small letters.
