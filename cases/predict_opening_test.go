@@ -147,6 +147,7 @@ func TestStanceSaysWhatDecides(t *testing.T) {
 		{"the first of what is as strict counts", request(Remove("Upgrade"), Remove("Connection")), NoWebSocket, "Upgrade does not"},
 		{"HTTP/0.9", Case{Role: Server, Opening: &Opening{Line: Of("GET / HTTP/0.9")}}, NoWebSocket, "HTTP/1.0"},
 		{"a target without a host", Case{Role: Server, Opening: &Opening{Line: Of("GET http:/// HTTP/1.1")}}, MustRefuse, "no host"},
+		{"a target of another scheme", Case{Role: Server, Opening: &Opening{Line: Of("GET ws://{host}/ HTTP/1.1")}}, MayEither, "schemes"},
 		{"a host in brackets", request(Set("Host", "[::1]:80")), MayEither, "Whom"},
 		{"a key that decodes, with a blank behind", request(Set("Sec-WebSocket-Key", modelKey+" ")), MustOpen, ""},
 		{"version 13 and text", request(Set("Sec-WebSocket-Version", "13"), Add("Sec-WebSocket-Version", "x")), MustRefuse, "several"},

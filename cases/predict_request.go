@@ -73,10 +73,13 @@ func (r *reading) target(target string, absent bool) {
 		r.finds(MustRefuse, "The target has octets that a URI cannot have (RFC 9112 3.2).")
 	}
 	path := target
-	if rest, ok := strings.CutPrefix(target, "http://"); ok { // MUST be taken (RFC 9112 3.2.2)
+	if scheme, rest, absolute := strings.Cut(target, "://"); absolute && !strings.Contains(scheme, "/") { // MUST be taken (RFC 9112 3.2.2)
 		host, behind, _ := strings.Cut(rest, "/")
-		if host == "" {
+		switch {
+		case host == "":
 			r.finds(MustRefuse, "The target names no host (RFC 9110 4.2.1).")
+		case scheme != "http":
+			r.finds(MayEither, "Whether other schemes are served is up to the server (RFC 9110 4.2).")
 		}
 		path = "/" + behind
 	}
