@@ -28,8 +28,20 @@ func (s *session) sendClose(payload cases.Payload, key [4]byte, reply bool) {
 	got.ClosedByMe = !reply
 	got.LocalCode, got.LocalReason = closeParts(payload.Octets())
 	if !reply && !s.passive() {
-		s.set(closingTimer, s.opts.CloseHandshakeTimeout)
+		s.set(closingTimer, s.closingTimeout())
 	}
+}
+
+// floodedTimeout is how long a peer may take at least to answer our close frame that comes
+// behind a flood: it gets to that when it has seen to the rest.
+const floodedTimeout = 30 * time.Second
+
+// closingTimeout is how long the peer may take to answer our close frame.
+func (s *session) closingTimeout() time.Duration {
+	if s.player.flooded && s.opts.CloseHandshakeTimeout > 0 {
+		return max(s.opts.CloseHandshakeTimeout, floodedTimeout)
+	}
+	return s.opts.CloseHandshakeTimeout
 }
 
 // closeParts takes the payload of a close frame apart. One octet is no code, so

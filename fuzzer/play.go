@@ -10,12 +10,13 @@ import (
 
 // A player is how far the script of a session has been played.
 type player struct {
-	next  int         // step to play next
-	split *splitPlay  // the Split being played; nil: none is
-	wait  *cases.Wait // what the script waits for; nil: for nothing
-	echo  *echoing    // the Echo being played; nil: none is
-	flood *flooding   // the Flood being played; nil: none is
-	begun bool        // the limit has been set
+	next    int         // step to play next
+	split   *splitPlay  // the Split being played; nil: none is
+	wait    *cases.Wait // what the script waits for; nil: for nothing
+	echo    *echoing    // the Echo being played; nil: none is
+	flood   *flooding   // the Flood being played; nil: none is
+	flooded bool        // there was one
+	begun   bool        // the limit has been set
 }
 
 // A splitPlay is a frame that is being sent in parts.
@@ -102,7 +103,7 @@ func (s *session) passive() bool { return s.c.Passive }
 // beginFlood begins to send a flood. The limit counts from now on, for the flood alone if
 // other steps follow: a peer that does not read keeps us no longer.
 func (s *session) beginFlood(v cases.Flood) {
-	s.player.flood = &flooding{step: v, begun: time.Now()}
+	s.player.flood, s.player.flooded = &flooding{step: v, begun: time.Now()}, true
 	s.deafen()
 	if s.player.next == len(s.c.Script) {
 		s.setLimit()
