@@ -42,6 +42,9 @@ func (c *Client) declared() Declared {
 // longer accepts connections.
 const endLimit = 2 * time.Second
 
+// hangs is what is said of a server that is there, and does not answer.
+const hangs = "it answers no connection any more, and had to be killed"
+
 // fallen says how the server has come to its end, or that it hangs, when a case has been
 // played; empty: it is there, or nobody could help it. A crash that looks like a server
 // that drops TCP on purpose must not be overlooked, so only a clean end needs no proof,
@@ -71,7 +74,7 @@ func (r *clientRun) fallen(ctx context.Context, p Played) string {
 		case !o.Closing.OpeningTimeout: // TCP was dropped, perhaps by the system
 			return k.Ended(lateLimit)
 		case try == 1: // a busy machine may take its time once
-			return "it answers no connection any more, and had to be killed"
+			return hangs
 		}
 	}
 }
@@ -148,7 +151,8 @@ func (r *clientRun) restart(ctx context.Context, at, says string) {
 // suspects plays the cases again, one after the other, that were being played when the
 // server ended, what began last first, and the one before if none of them ends it. As soon
 // as one does, the others are innocent: they are left to be played as if nothing had been.
-// Where nobody can be blamed for certain, all of list are.
+// Where nobody can be blamed for certain, all of list are, unless the server only hung: then
+// it was the company that was too much for it.
 func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, says string) (left []Played, err error) {
 	slices.SortFunc(list, func(a, b Played) int { return b.Observation.Started.Compare(a.Observation.Started) })
 	var ids []string
@@ -172,6 +176,9 @@ func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, 
 		return nil, cmp.Or(err, r.every(again))
 	}
 	for i, p := range again {
+		if says == hangs {
+			break
+		}
 		again[i] = r.blamed(p, fmt.Sprintf("%s, while %s was going on; played again alone, nothing ends it", says, all))
 	}
 	return nil, r.every(again)

@@ -67,8 +67,16 @@ func steps(c cases.Case) iter.Seq[cases.Step] {
 }
 
 // lonely reports whether what is observed of c would be of others, too, if they were
-// played beside it: time, memory, or many connections.
-func lonely(c cases.Case) bool { return c.WatchesMemory() || c.Growth > 0 || c.Crowd != nil }
+// played beside it: time, memory, or many connections. A flood keeps a server with one
+// thread from everybody else.
+func lonely(c cases.Case) bool {
+	for step := range steps(c) {
+		if _, floods := step.(cases.Flood); floods {
+			return true
+		}
+	}
+	return c.WatchesMemory() || c.Growth > 0 || c.Crowd != nil
+}
 
 // waits is how long the script of c pauses.
 func waits(c cases.Case) (sum cases.Duration) {

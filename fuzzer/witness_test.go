@@ -108,6 +108,9 @@ func TestAConnectionThatIsLetGoOfAfterAWhileIsPlayedAgain(t *testing.T) {
 			Answers: []cases.Answer{{Verdict: cases.OK, Status: []string{cases.AnyRefusal}}, {Verdict: cases.NonStrict, Status: []string{cases.Dropped}}},
 		},
 	}
+	company := cases.Case{
+		ID: "14.0.1", Script: cases.Script{cases.Wait{For: 3 * cases.Second}, cases.Text("hello")}, Accept: helloed,
+	}
 	var got fuzzer.Played
 	err := run(t, &fuzzer.Client{Config: dialling(func(nc net.Conn) {
 		forgotten := false
@@ -125,7 +128,7 @@ func TestAConnectionThatIsLetGoOfAfterAWhileIsPlayedAgain(t *testing.T) {
 			return nil
 		}
 		c.serve(nc, peer)
-	})}, append(find(t, "1.1.1", "6.4.1"), odd), func(p fuzzer.Played) error {
+	})}, append(find(t, "1.1.1", "6.4.1"), company, odd), func(p fuzzer.Played) error {
 		if p.Case.ID == odd.ID {
 			got = p
 		}
