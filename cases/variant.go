@@ -153,13 +153,13 @@ func (c Case) outgrown(o Observation) string {
 }
 
 // MayGrow reports whether the times of o are such that they should be measured again: what
-// is but a quarter of what is allowed may be more when the machine is less busy.
-func (c Case) MayGrow(o Observation) bool { return c.slowerThan(o, c.Growth/4) >= 0 }
+// is but a third of what is allowed may be more when the machine is less busy.
+func (c Case) MayGrow(o Observation) bool { return c.slowerThan(o, c.Growth/3) >= 0 }
 
 // Unsure reports whether the times of o are about what is allowed, so that it is chance on
 // which side they are.
 func (c Case) Unsure(o Observation) bool {
-	return c.slowerThan(o, 3*c.Growth/4) >= 0 && c.slowerThan(o, 2*c.Growth) < 0
+	return c.slowerThan(o, 3*c.Growth/3) >= 0 && c.slowerThan(o, 2*c.Growth) < 0
 }
 
 // slowerThan is the first part that took more than so many times as long as the one before
