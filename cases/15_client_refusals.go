@@ -156,7 +156,7 @@ var badResponses = []Case{
 			Variant{Name: "one field", Opening: &Opening{Edits: []Edit{Insert("X: "), {Insert: Repeat("a", 64*mib)}}, Cut: -2}},
 		)
 		c.Expectation = "The client MUST NOT take as much: it ends TCP before 16 MiB are sent."
-		c.Limit.After = 15 * Second // some take five to give up
+		c.Limit.After = 15 * Second                                                 // some take five to give up
 		c.Script, c.Limit.Octets, c.Memory = Script{Wait{For: Second}}, 16*mib, 192 // short fields take several times their length
 		return c
 	}(),
