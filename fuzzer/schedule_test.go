@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,12 +121,38 @@ func waits(c cases.Case) (sum time.Duration) {
 	return sum
 }
 
+// holding counts the connections that we hold: a peer sees the end of one a little later.
+type holding struct{ now, most atomic.Int32 }
+
+// dialling is as the function of that name.
+func (h *holding) dialling(serve func(net.Conn)) fuzzer.Config {
+	return fuzzer.Config{Dialler: dialFunc(func() (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go serve(theirs)
+		now := h.now.Add(1)
+		for most := h.most.Load(); most < now && !h.most.CompareAndSwap(most, now); most = h.most.Load() {
+		}
+		return &heldConn{ours, sync.OnceFunc(func() { h.now.Add(-1) })}, nil
+	})}
+}
+
+// A heldConn says when it is closed.
+type heldConn struct {
+	net.Conn
+	closed func()
+}
+
+func (c *heldConn) Close() error {
+	c.closed()
+	return c.Conn.Close()
+}
+
 func TestEveryCaseIsPlayedOnceHoweverManyAtATime(t *testing.T) {
 	list := find(t, "1.1.1", "1.1.2", "2.1", "6.4.3", "7.1.1", "9.1.3", "9.2.3", "9.7.1", "9.8.1", "10.1.1")
 	for _, parallel := range []int{0, 1, 2, 3, 100} {
-		c := newCrowd(0)
+		var h holding
 		numbers := make(map[cases.ID]int)
-		err := run(t, &fuzzer.Client{Config: dialling(func(nc net.Conn) { c.serve(nc, &rawPeer{}) }), Parallel: parallel}, list,
+		err := run(t, &fuzzer.Client{Config: h.dialling(func(nc net.Conn) { (&rawPeer{}).serve(nc) }), Parallel: parallel}, list,
 			func(p fuzzer.Played) error {
 				if numbers[p.Case.ID] != 0 || p.Result.Headline != "" || p.Observation.Before != nil {
 					t.Errorf("parallel %d: %s again, or failed: %+v", parallel, p.Case.ID, p.Result)
@@ -141,8 +168,8 @@ func TestEveryCaseIsPlayedOnceHoweverManyAtATime(t *testing.T) {
 				t.Errorf("parallel %d: %s is number %d, want %d", parallel, one.ID, numbers[one.ID], i+1)
 			}
 		}
-		if parallel == 1 && c.most != 1 || parallel > 1 && (c.most < 2 || c.most > parallel+1) {
-			t.Errorf("parallel %d: %d connections at a time", parallel, c.most)
+		if most := int(h.most.Load()); parallel == 1 && most != 1 || parallel > 1 && (most < 2 || most > parallel+2) { // the witness has two
+			t.Errorf("parallel %d: %d connections at a time", parallel, most)
 		}
 	}
 }
