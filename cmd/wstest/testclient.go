@@ -63,7 +63,7 @@ line, and 3 if the run could not be made or is incomplete.`,
 	f.StringVar(&c.listen, "listen", "", "address to listen on (default :9001, and with a COMMAND a free port of 127.0.0.1)")
 	f.IntVar(&c.webport, "webport", 8080, "port of the page that tests browsers (0: none, as with a COMMAND)")
 	f.StringVar(&c.agent, "agent", "", "name for the COMMAND to give itself")
-	f.DurationVar(&c.wait, "wait", 30*time.Second, "how long a COMMAND may take until it connects, or asks for the next case")
+	f.DurationVar(&c.wait, "wait", time.Minute, "how long a COMMAND may take until it connects, or asks for the next case")
 	f.BoolVar(&c.oneByOne, "each", false, "start the COMMAND for every case, to open a WebSocket at {url} and echo until it ends")
 	f.BoolVar(&c.peer.Browser, "browser", false, "the client is a browser, and has to do what only browsers must")
 	c.restartFlags.flags(cmd)
