@@ -181,8 +181,8 @@ var subprotocols = []Case{
 	},
 	{
 		// There are 16 KiB in all that a common server takes: the blanks are as many as that
-		// leaves. A list that is split with a careless expression takes four times as long for
-		// twice as much.
+		// leaves. A list that is split with a careless expression takes sixteen times as long for
+		// four times as much.
 		ID:           "14.6.8",
 		Description:  "An offer of a subprotocol with many blanks inside, and with four times as many.",
 		Expectation:  "The server answers soon, whatever it answers: what takes time that grows with the square of the length holds up everybody else.",

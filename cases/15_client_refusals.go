@@ -156,8 +156,10 @@ var badResponses = []Case{
 			Variant{Name: "one field", Opening: &Opening{Edits: []Edit{Insert("X: "), {Insert: Repeat("a", 64*mib)}}, Cut: -2}},
 		)
 		c.Expectation = "The client MUST NOT take as much: it ends TCP before 16 MiB are sent."
-		c.Limit.After = 15 * Second                                                 // some take five to give up
-		c.Script, c.Limit.Octets, c.Memory = Script{Wait{For: Second}}, 16*mib, 192 // short fields take several times their length
+		// Some clients take five seconds to give up. Short fields take several times their
+		// length in memory.
+		c.Script, c.Limit.After = Script{Wait{For: Second}}, 15*Second
+		c.Limit.Octets, c.Memory = 16*mib, 192
 		return c
 	}(),
 }

@@ -10,7 +10,7 @@ import (
 // Predict derives from the RFCs alone what the script of c must bring about, as the
 // function of that name does, on a connection that was opened, with windows of 15 bits that
 // are kept between messages where permessage-deflate comes about. Where no WebSocket may be
-// opened that is nothing, and a client ends the connection.
+// opened that is nothing, unless c has answers that open one, and a client ends the connection.
 func (c Case) Predict() ([]Outcome, Ending) {
 	stance, _ := c.Stance()
 	agreed := c.agreeing()
@@ -21,7 +21,7 @@ func (c Case) Predict() ([]Outcome, Ending) {
 	case c.Role == Client && stance == MayEither:
 		accept, ending, _ := plain.unpredictable()
 		return accept, ending
-	case stance == MustRefuse || stance == NoWebSocket:
+	case (stance == MustRefuse || stance == NoWebSocket) && !c.mayStillOpen():
 		return Silence, Ending{}
 	case agreed == surely:
 		return packed.predict(c.Script)
@@ -34,6 +34,12 @@ func (c Case) Predict() ([]Outcome, Ending) {
 		}
 	}
 	return accept, ending
+}
+
+// mayStillOpen reports whether c itself lets a server open the WebSocket, whatever the RFCs
+// say.
+func (c Case) mayStillOpen() bool {
+	return c.Opening != nil && c.Opening.Answers != nil && c.Opening.Opens()
 }
 
 // An inflation is what a conforming peer knows of compressed messages.

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// The model reads heads with code of its own, lest a fault of the engine's be its own, too;
+// FuzzStance in wire compares the two.
+
 // A modelHead is a head as its recipient reads it: of what may be mended, what is mended.
 type modelHead struct {
 	line   string

@@ -49,9 +49,9 @@ func (c Case) Stance() (stance Stance, why string) {
 	return r.stance, r.why
 }
 
-// Answered is the Opening of c, with the answers that the model expects of a server if it
+// PredictOpening is the Opening of c, with the answers that the model expects of a server if it
 // has none: nil for one that opens the WebSocket whatever was offered.
-func (c Case) Answered() *Opening {
+func (c Case) PredictOpening() *Opening {
 	if c.Role != Server || c.Opening != nil && c.Opening.Answers != nil {
 		return c.Opening
 	}

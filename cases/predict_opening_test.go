@@ -201,3 +201,19 @@ func TestPredictKnowsWhatIsNegotiated(t *testing.T) {
 		}
 	}
 }
+
+// Who says what a server may answer has the rest predicted for a WebSocket that is open.
+func TestPredictTakesTheAnswersOfACaseForGranted(t *testing.T) {
+	c := Case{Role: Server, Script: Script{Text("x")}, Opening: &Opening{Edits: []Edit{Remove("Host")}}}
+	if accept, _ := c.Predict(); len(accept[0].Events) > 0 {
+		t.Errorf("without answers: %v", accept)
+	}
+	c.Opening.Answers = shouldRefuse
+	if accept, _ := c.Predict(); cmp.Diff(Exactly(GotText("x")), accept) != "" {
+		t.Errorf("with answers that open it: %v", accept)
+	}
+	c.Opening.Answers = mustRefuse
+	if accept, _ := c.Predict(); len(accept[0].Events) > 0 {
+		t.Errorf("with answers that do not: %v", accept)
+	}
+}

@@ -159,7 +159,7 @@ func (c Case) MayGrow(o Observation) bool { return c.slowerThan(o, c.Growth/3) >
 // Unsure reports whether the times of o are about what is allowed, so that it is chance on
 // which side they are.
 func (c Case) Unsure(o Observation) bool {
-	return c.slowerThan(o, 3*c.Growth/3) >= 0 && c.slowerThan(o, 2*c.Growth) < 0
+	return c.slowerThan(o, 3*c.Growth/4) >= 0 && c.slowerThan(o, 2*c.Growth) < 0
 }
 
 // slowerThan is the first part that took more than so many times as long as the one before

@@ -32,7 +32,7 @@ func FuzzStance(f *testing.F) {
 		for _, role := range []cases.Role{cases.Server, cases.Client} {
 			c := cases.Case{Role: role, Opening: &o}
 			if stance, _ := c.Stance(); stance != cases.MustOpen {
-				c.Answered()
+				c.PredictOpening()
 				continue
 			}
 			rest := []byte(strings.TrimPrefix(string(octets), "\r\n"))

@@ -177,7 +177,7 @@ func (u UserCase) predict(opening **cases.Opening, accept *[]cases.Outcome, endi
 	outcomes, end := c.Predict()
 	if u.NoAccept {
 		*accept = outcomes
-		if answered := c.Answered(); answered != c.Opening {
+		if answered := c.PredictOpening(); answered != c.Opening {
 			*opening = answered
 		}
 	}
