@@ -157,11 +157,7 @@ func finding(c cases.Case, role cases.Role) string {
 // described is what c does, for a file that does not say.
 func described(c cases.Case) string {
 	const most = 120 // characters
-	var steps []string
-	for _, step := range c.Script {
-		steps = append(steps, step.String())
-	}
-	if text := []rune(strings.Join(steps, "; ")); len(text) > most {
+	if text := []rune(strings.Join(c.Sent(), "; ")); len(text) > most {
 		return string(text[:most]) + "…"
 	} else if len(text) > 0 {
 		return string(text)
