@@ -24,15 +24,14 @@ func nbioUpgrader(seen func(message []byte)) *nbws.Upgrader {
 	return upgrader
 }
 
-// serveNbio serves with the poller of the library. It listens by itself.
+// serveNbio serves with the poller of the library.
 func serveNbio(ln net.Listener) error {
-	address := ln.Addr().String()
-	if err := ln.Close(); err != nil {
-		return err
-	}
 	upgrader := nbioUpgrader(func([]byte) {})
 	engine := nbhttp.NewEngine(nbhttp.Config{
-		Network: "tcp", Addrs: []string{address}, ReadLimit: readLimit, MaxWriteBufferSize: readLimit,
+		Network: "tcp", Addrs: []string{ln.Addr().String()},
+		// It listens where we do, without a moment in which nobody does.
+		Listen:    func(string, string) (net.Listener, error) { return ln, nil },
+		ReadLimit: readLimit, MaxWriteBufferSize: readLimit,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = upgrader.Upgrade(w, r, nil)
 		}),
