@@ -135,7 +135,7 @@ func lined(name, line string, edits ...Edit) Variant {
 // should be, or might.
 func mayFail(c Case, verdict Verdict, says string) Case {
 	c.Accept = append(slices.Clip(c.Accept), Outcome{Verdict: verdict, Says: says})
-	c.Ending = leaving
+	c.Ending, c.Limit = leaving, FailAfter(refusalTime)
 	return c
 }
 

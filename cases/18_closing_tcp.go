@@ -87,7 +87,7 @@ var closingTCP = append([]Case{
 		Script:       Script{closeNormal, Drop{Half: true}},
 		Accept:       Silence,
 		// Whether the frame or the end of TCP is noticed first is chance, so that both are OK.
-		Ending: Ending{AnyCode: true, MayDrop: true, NoAutoClose: true, NoClose: OK},
+		Ending: Ending{AnyCode: true, MayDrop: true, NoAutoClose: true, NoClose: OK, Fatal: Stayed},
 	},
 	eitherWay(endOfTCP(Case{
 		ID:           "18.3.10",
@@ -123,7 +123,7 @@ var closingTCP = append([]Case{
 		Requirements: []string{"RFC6455-5.5.1-e"},
 		Script:       Script{closeNormal},
 		Accept:       Silence,
-		Ending:       ourClose,
+		Ending:       answeredClose,
 	},
 	{
 		ID:           "18.3.14",

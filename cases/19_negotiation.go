@@ -210,7 +210,7 @@ func declinesOr(refused Verdict) []Answer {
 	return []Answer{
 		{Verdict: OK, Status: []string{"101"}, Without: []string{extensionField}},
 		{Verdict: refused, Status: []string{"4xx"}},
-		{Verdict: NonStrict, Status: []string{Dropped}}, // RFC 6455 10.7
+		{Verdict: NonStrict, Status: []string{"5xx", Dropped}}, // RFC 6455 10.7
 	}
 }
 
@@ -234,7 +234,7 @@ func malformedToo(value string) Variant {
 	return Variant{Name: shown(value), Deflate: offersAs(value), Opening: &Opening{Answers: declinesOr(OK)}}
 }
 
-// offersToDecline is section 19.2. A server that fails with 5xx has not declined.
+// offersToDecline is section 19.2.
 var offersToDecline = []Case{
 	declined(Case{
 		ID:           "19.2.1",
@@ -290,7 +290,7 @@ var offersToDecline = []Case{
 		Opening: &Opening{Answers: []Answer{
 			{Verdict: OK, Status: []string{"101"}, With: []string{extensionField}},
 			{Verdict: OK, Status: []string{"101"}, Says: "The server declined both offers."},
-			{Verdict: NonStrict, Status: []string{"4xx", Dropped}},
+			{Verdict: NonStrict, Status: []string{"4xx", "5xx", Dropped}},
 		}},
 		Alive: true,
 	}),
@@ -316,7 +316,7 @@ var malformedField = append(slices.Clip(mustRefuse), Answer{Verdict: NonStrict, 
 var ignoredField = []Answer{
 	{Verdict: OK, Status: []string{"101"}, Without: []string{extensionField}},
 	{Verdict: OK, Status: []string{"4xx"}},
-	{Verdict: NonStrict, Status: []string{Dropped}},
+	{Verdict: NonStrict, Status: []string{"5xx", Dropped}},
 }
 
 // longField are the answers to a field that is long. A refusal may be lost when TCP is

@@ -27,7 +27,7 @@ func respondedTo(c Case) Case {
 // orFails accepts a client that fails the connection, too, which is worth v.
 func orFails(c Case, v Verdict) Case {
 	c.Accept = append(slices.Clip(c.Accept), Outcome{Verdict: v, Ending: &endedByPeer, Says: "The client failed the connection."})
-	c.Tags = []Tag{Handshake}
+	c.Tags, c.Limit = []Tag{Handshake}, FailAfter(refusalTime)
 	return c
 }
 
@@ -112,7 +112,7 @@ var answersToClients = []Case{
 		})
 		c.Script, c.Accept = periodic()
 		c.Accept = append(c.Accept, Outcome{Verdict: OK, Ending: &refusesAnswer, Says: "The client refused the answer."})
-		c.Tags = []Tag{Handshake}
+		c.Tags, c.Limit = []Tag{Handshake}, FailAfter(refusalTime)
 		return c
 	}(),
 	orFails(respondedTo(Case{
@@ -181,7 +181,7 @@ var answersToClients = []Case{
 			Requirements: []string{"RFC7692-7.1.1.1-b"},
 			Deflate:      answersAs([]string{"permessage-deflate"}, "server_no_context_takeover"),
 		})
-		c.Tags = []Tag{Handshake}
+		c.Tags, c.Limit = []Tag{Handshake}, FailAfter(refusalTime)
 		c.Accept = []Outcome{
 			{Verdict: OK, Ending: &endedByPeer, Says: "The client failed the connection."},
 			{Verdict: NonStrict, Events: c.Accept[0].Events, Says: "The client went on without what it had asked for."},

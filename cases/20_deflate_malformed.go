@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -278,12 +279,14 @@ var reservedWithDeflate = []Case{
 		})
 		c.Accept = nil
 		c.Script = Script{Ping("?")}
-		events := Events{GotPong("?")}
+		var events Events
 		for _, n := range []int{10, 1000, 70_000} {
 			c.Script = append(c.Script, Message{Payload: Repeat("reserved ", n)})
 			events = append(events, Got{OpText, Repeat("reserved ", n)})
 		}
-		c.Accept = Exactly(events...)
+		for i := range len(events) + 1 { // nothing says when a pong is due, but that it is soon
+			c.Accept = append(c.Accept, Outcome{Verdict: OK, Events: slices.Insert(slices.Clone(events), i, Event(GotPong("?")))})
+		}
 		return c
 	}(),
 }

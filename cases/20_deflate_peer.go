@@ -62,7 +62,13 @@ var peersDeflate = []Case{
 			}(),
 		})
 		c.Script, c.Accept = periodic()
-		// Many compressors have no window of 8 bits, so that a client may refuse it.
+		// Many compressors have no window of 8 bits, so that a client may refuse it; and to
+		// refuse any request is a server's right.
+		c.Variants[0].Opening = &Opening{Answers: []Answer{
+			{Verdict: OK, Status: []string{"101"}},
+			{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
+		}}
+		c.Limit = FailAfter(refusalTime)
 		c.Variants[0].Accept = append(slices.Clip(c.Accept), Outcome{
 			Verdict: Informational, Ending: &endedByPeer, Says: "The peer has no window of 8 bits.",
 		})
@@ -172,8 +178,8 @@ func orRefused(events ...Event) []Outcome {
 	}
 }
 
-// bombs is section 20.5. There is no limit that a peer has to have, so that of its memory
-// nothing is asked where it sends a long message back.
+// bombs is section 20.5. There is no limit that a peer has to have: who takes a message may
+// grow by many times its length.
 var bombs = []Case{
 	bomb(Case{
 		ID:           "20.5.1",

@@ -21,7 +21,7 @@ var mutations = []Case{
 	{
 		ID:          "21.4.1",
 		Description: "4 KiB of random octets behind the opening handshake, 64 times others.",
-		Expectation: "The peer fails the connection, or waits for more; it survives, and breaks no rule by itself.",
+		Expectation: "The peer fails the connection, or waits for more; it survives. What it says is not judged.",
 		Spec:        []string{"RFC 6455 10.7", "RFC 6455 10.4"}, Requirements: []string{"RFC6455-10.7-a", "RFC6455-10.4-a"},
 		Alive: true, Accept: anything, Ending: surviving, Limit: CloseAfter(Second / 4),
 		Variants: seeded(func(seed uint64) Variant {

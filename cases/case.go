@@ -254,6 +254,7 @@ type Fault string
 const (
 	WrongSide Fault = "wrong-side" // the other endpoint ended the connection
 	WrongCode Fault = "wrong-code" // the peer sent a close code not in Codes
+	Stayed    Fault = "stayed"     // the same, or the peer neither answered our close frame nor ended TCP
 )
 
 // FailedByPeer is the ending of a connection the peer must fail, with one of

@@ -13,10 +13,11 @@ var (
 		{Verdict: OK, Status: []string{"4xx", "501", "505"}},
 		{Verdict: NonStrict, Status: []string{"3xx", "5xx", Dropped}},
 	}
-	// shouldRefuse is for faults that a lenient server may look past.
+	// shouldRefuse is for faults that a lenient server may look past, or ignore Upgrade for
+	// (RFC 9110 7.8), so that a page is its answer.
 	shouldRefuse = []Answer{
 		{Verdict: OK, Status: []string{"4xx", "501", "505"}},
-		{Verdict: NonStrict, Status: []string{"101", "3xx", "5xx", Dropped}},
+		{Verdict: NonStrict, Status: []string{"101", AnyRefusal, Dropped}},
 	}
 	// noUpgrade is for requests that ask for no WebSocket any more, so that the server may
 	// treat them as any other (RFC 9110 7.8).
@@ -27,7 +28,7 @@ var (
 	// mayRefuse is for requests that a server should accept, and a strict one refuses.
 	mayRefuse = []Answer{
 		{Verdict: OK, Status: []string{"101"}},
-		{Verdict: NonStrict, Status: []string{"3xx", "4xx", "5xx", Dropped}},
+		{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
 	}
 	// eitherAnswer is for requests about which the documents are silent, or contradict
 	// each other.
@@ -69,12 +70,16 @@ var surviving = Ending{Either: true, AnyCode: true, MayDrop: true}
 // leaving is the ending where the peer has to be gone in time, one way or another.
 var leaving = surviving.OrFail(WrongSide)
 
+// refusalTime is how long a client may take to end TCP when it refuses a response: some
+// read on for three seconds, to say in their error what else came.
+const refusalTime = 5 * Second
+
 // clientRefuses is c, which a client under test must not take for an open WebSocket: it
 // ends TCP, and neither echoes the probe nor answers the ping.
 func clientRefuses(c Case) Case {
 	c.Role, c.Tags = Client, append(c.Tags, Handshake)
 	c.Script, c.Accept = Script{Text(probe), after}, Silence
 	c.Ending = Ending{Peer: true, AnyCode: true, MayDrop: true}.OrFail(WrongSide)
-	c.Limit = FailAfter(5 * Second) // some read on for three seconds, to say in their error what else came
+	c.Limit = FailAfter(refusalTime)
 	return c
 }

@@ -59,6 +59,9 @@ func grade(c Case, o Observation) (r Result, answered bool) {
 	if b, found := c.breach(o); found && !worse(r.Verdict, b.Verdict) { // if both are as bad, it is the cause
 		r.Verdict, r.Says = b.Verdict, sentence(capital(b.Says))
 	}
+	if says := greed(c, o); says != "" && !worse(r.Verdict, NonStrict) {
+		r.Verdict, r.Says = NonStrict, says
+	}
 	if says := harm(c, o); says != "" {
 		r.Verdict, r.Says = Failed, says
 	}
@@ -82,7 +85,9 @@ func gradeOpen(c Case, o Observation) (r Result, answered bool) {
 	switch {
 	case ending.Fatal == WrongSide && o.Opened && ending.wrongSide(o.Closing):
 		r.Verdict, r.Says = Failed, r.CloseSays
-	case ending.Fatal == WrongCode && r.CloseVerdict == WrongCodeSent:
+	case (ending.Fatal == WrongCode || ending.Fatal == Stayed) && r.CloseVerdict == WrongCodeSent:
+		r.Verdict, r.Says = Failed, r.CloseSays
+	case ending.Fatal == Stayed && o.Opened && o.Closing.ClosingTimeout:
 		r.Verdict, r.Says = Failed, r.CloseSays
 	case r.Verdict == OK && r.CloseVerdict == OK:
 		r.Verdict, r.Says = ending.tolerated(o, r.Says)
@@ -201,6 +206,8 @@ func judgeEnding(want Ending, o Observation) (Verdict, string) {
 		return Failed, "The peer neither went on nor ended the connection in time"
 	case want.wrongSide(got):
 		return Failed, "The connection was failed by the wrong endpoint"
+	case want.Fatal == Stayed && got.ClosingTimeout:
+		return Unclean, "The peer neither answered the close frame nor ended TCP"
 	case !want.MayDrop && !got.WasClean:
 		return Unclean, "A complete closing handshake is required here: " + got.NotCleanReason
 	case got.RemoteCode != nil && !want.Allows(*got.RemoteCode):

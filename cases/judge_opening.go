@@ -99,14 +99,21 @@ func harm(c Case, o Observation) string {
 		return "The process of the peer ended: " + sentence(o.Died)
 	case c.Grown(o):
 		return fmt.Sprintf("The process of the peer grew by %d MiB, more than the %d MiB allowed.", o.Memory.Grown()/mib, c.memoryLimit(o))
-	case c.Limit.Octets > 0 && o.Taken > c.Limit.Octets:
-		return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
 	case c.Limit.Attempts > 0 && o.Attempts > c.Limit.Attempts:
 		return fmt.Sprintf("The client has asked %d times, more than the %d that are reasonable.", o.Attempts, c.Limit.Attempts)
 	case c.Alive && o.Life != nil && !o.Life.Alive:
 		return "Afterwards the server did not answer on a fresh connection: " + sentence(o.Life.Says)
 	}
 	return ""
+}
+
+// greed says that the peer took more than it needs to; "" if it did not. No document says
+// how much that may be.
+func greed(c Case, o Observation) string {
+	if c.Limit.Octets == 0 || o.Taken <= c.Limit.Octets {
+		return ""
+	}
+	return fmt.Sprintf("The peer took %d octets, more than the %d that are reasonable.", o.Taken, c.Limit.Octets)
 }
 
 // Grown reports whether the process of the peer has grown by more than c allows.

@@ -288,6 +288,13 @@ func TestAFatalFaultFailsTheBehaviourToo(t *testing.T) {
 		{"wrong code behind an earlier rule", Ending{}.OrFail(WrongCode),
 			observed().with(func(c *Closing) { c.RemoteCode, c.WasClean = code(1001), false }), [2]Verdict{OK, Unclean}, ""},
 		{"right code", Ending{}.OrFail(WrongCode), observed(), [2]Verdict{OK, OK}, ""},
+
+		{"stayed, not fatal", Ending{MayDrop: true}.OrFail(WrongCode), ignored(), [2]Verdict{OK, OK}, ""},
+		{"stayed, fatal", Ending{MayDrop: true}.OrFail(Stayed), ignored(), [2]Verdict{Failed, Unclean}, "The peer neither answered the close frame nor ended TCP"},
+		{"dropped TCP, where to stay is fatal", Ending{MayDrop: true}.OrFail(Stayed),
+			dropped().with(func(c *Closing) { c.ClosedByMe = true }), [2]Verdict{OK, OK}, ""},
+		{"wrong code, where to stay is fatal", Ending{MayDrop: true}.OrFail(Stayed),
+			observed().with(func(c *Closing) { c.RemoteCode = code(1001) }), [2]Verdict{Failed, WrongCodeSent}, wrongCode},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Judge(Case{Accept: Silence, Ending: c.ending}, c.o)
@@ -513,5 +520,22 @@ func TestExplainIsShortHoweverLongTheCaseIs(t *testing.T) {
 	}, "\n")
 	if diff := cmp.Diff(want, Judge(c, o).Explain(c, o)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestToTakeMoreThanIsReasonableIsToleratedOnly(t *testing.T) {
+	c := echo
+	c.Limit.Octets = 10
+	for taken, want := range map[int64]Verdict{10: OK, 11: NonStrict} {
+		o := observed(GotText("x"))
+		o.Taken = taken
+		if got := Judge(c, o); got.Verdict != want {
+			t.Errorf("of 10 octets %d taken: %s (%s), want %s", taken, got.Verdict, got.Says, want)
+		}
+	}
+	o := observed(GotText("y"))
+	o.Taken = 11
+	if got := Judge(c, o); got.Verdict != Failed {
+		t.Errorf("a wrong answer besides: %s, want %s", got.Verdict, Failed)
 	}
 }

@@ -23,8 +23,6 @@ var disputedOpenings = map[ID]string{
 	"19.3.5":  "the case is about time: whether the field is refused is that of 19.3.1",
 	"19.3.3":  "to refuse what is escaped is no harm, though it means the same as if it were not",
 	"19.3.4":  "to refuse an odd name is no harm, though it is one that a server has to decline",
-	"21.1.3":  "a head of 64 MiB is no longer what a server may take as it likes",
-	"21.1.4":  "a field of 64 MiB is no longer what a server may take as it likes",
 	"21.1.5":  "how many fields a server takes is its own affair (RFC 9110 5.4)",
 }
 

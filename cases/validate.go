@@ -120,8 +120,8 @@ func validateAccept(accept []Outcome) error {
 
 func (e Ending) validate() error {
 	switch {
-	case e.Fatal != "" && e.Fatal != WrongSide && e.Fatal != WrongCode:
-		return fmt.Errorf("ending: fatal %q: want %q or %q", e.Fatal, WrongSide, WrongCode)
+	case e.Fatal != "" && e.Fatal != WrongSide && e.Fatal != WrongCode && e.Fatal != Stayed:
+		return fmt.Errorf("ending: fatal %q: want %q, %q or %q", e.Fatal, WrongSide, WrongCode, Stayed)
 	case e.Grade != "" && !slices.Contains(Verdicts, e.Grade):
 		return fmt.Errorf("ending: grade %q: want one of %s", e.Grade, commas(Verdicts))
 	case e.NoClose != "" && !slices.Contains(Verdicts, e.NoClose):
