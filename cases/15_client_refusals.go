@@ -119,7 +119,7 @@ var badResponses = []Case{
 		tolerating(edited("right and right", Add(acceptField, "{accept}")), NonStrict),
 	),
 	clientDeclines("15.3.10", "Responses with a subprotocol that was not offered.", []string{"RFC6455-4.1-ag"}, []string{"RFC 6455 4.1"},
-		edited("one nobody knows", Set(protocolField, "x-not-offered")),
+		edited("one nobody knows", Set(protocolField, strangeProtocol)),
 		Variant{Name: "one beside those offered", Opening: &Opening{Wants: []string{protocolField}, Edits: []Edit{Set(protocolField, "{protocol}x")}}},
 	),
 	clientDeclines("15.3.11", "Responses whose subprotocol is none of those offered, but made of one.", []string{"RFC6455-4.1-ag", "RFC6455-11.3.4-b"}, []string{"RFC 6455 4.1", "RFC 6455 11.3.4"},

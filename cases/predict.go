@@ -197,7 +197,10 @@ func (m *model) data(f Frame, rest Script) (accept []Outcome, ending Ending, don
 		if f.NoFIN {
 			return nil, Ending{}, false
 		}
-		plain, ok := m.deflate.inflate(m.whole)
+		plain, ok, known := m.deflate.inflate(m.whole)
+		if !known {
+			return m.unpredictable()
+		}
 		return m.inflated(m.open, plain, ok)
 	}
 	if m.open == OpText && !m.validText(!f.NoFIN) {

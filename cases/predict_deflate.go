@@ -12,13 +12,13 @@ import (
 // are kept between messages where permessage-deflate comes about. Where no WebSocket may be
 // opened that is nothing, unless c has answers that open one, and a client ends the connection.
 func (c Case) Predict() ([]Outcome, Ending) {
-	stance, _ := c.Stance()
-	agreed := c.agreeing()
+	r := c.read()
+	stance, agreed := r.stance, c.agreeing()
 	plain, packed := model{role: c.Role}, model{role: c.Role, deflate: &inflation{}}
 	switch {
-	case c.Role == Client && stance == MustRefuse:
+	case c.Role == Client && stance == MustRefuse && !r.waits:
 		return Silence, clientRefuses(Case{}).Ending
-	case c.Role == Client && stance == MayEither:
+	case c.Role == Client && stance != MustOpen, c.Role == Server && r.garbled && stance != MustRefuse && stance != NoWebSocket:
 		accept, ending, _ := plain.unpredictable()
 		return accept, ending
 	case (stance == MustRefuse || stance == NoWebSocket) && !c.mayStillOpen():
@@ -55,20 +55,27 @@ func (n *inflation) keep(plain []byte) {
 }
 
 // inflate is what comes out of the payload of a message; ok says that it is as RFC 7692
-// 7.2.2 has it. Blocks behind one with BFINAL set are part of it.
-func (n *inflation) inflate(payload []byte) (plain []byte, ok bool) {
+// 7.2.2 has it, and known that there is not more of it than is predicted. Blocks behind one
+// with BFINAL set are part of it.
+func (n *inflation) inflate(payload []byte) (plain []byte, ok, known bool) {
 	const end = "\x01\x00\x00\xff\xff" // an empty block, by which a whole message is told from one cut off
+	const most = 64                    // blocks with BFINAL set
+	if len(payload) > maxPredicted {
+		return nil, false, false
+	}
 	in := bytes.NewReader(append(bytes.Clone(payload), "\x00\x00\xff\xff"+end...))
-	for in.Len() > 0 {
+	for i := 0; in.Len() > 0; i++ {
 		r := flate.NewReaderDict(in, append(bytes.Clone(n.window), plain...))
-		b, err := io.ReadAll(r)
-		plain = append(plain, b...)
+		b, err := io.ReadAll(io.LimitReader(r, maxPredicted+1))
+		if plain = append(plain, b...); len(plain) > maxPredicted || i == most {
+			return nil, false, false
+		}
 		if err != nil {
-			return plain, false
+			return plain, false, true
 		}
 	}
 	n.keep(plain)
-	return plain, true
+	return plain, true, true
 }
 
 // unpack is what comes out of blocks; ok is false if one refers to what is not there.

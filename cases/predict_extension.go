@@ -18,6 +18,8 @@ const (
 func (c Case) agreeing() agreement {
 	d := c.Deflate
 	switch {
+	case c.RewritesExtensions() && (d != nil || c.Role == Server):
+		return maybe
 	case d == nil, c.Role == Client && d.Header == nil && len(d.Accept) == 0:
 		return never
 	case d.Header == nil && d.Optional:
@@ -25,7 +27,7 @@ func (c Case) agreeing() agreement {
 	case d.Header == nil:
 		return surely
 	}
-	list, ok := parseExtensions(c.Deflate.fields(), modelWords.Replace)
+	list, ok := parseExtensions(c.extensions())
 	agreed := never
 	for _, e := range list {
 		switch folded := e.folded(); {
@@ -102,26 +104,50 @@ func (e modelExtension) param(name string) (value string, there bool) {
 // server declines; what breaks the grammar it refuses.
 func (r *reading) offers(h modelHead) {
 	values := h.values(extensionField)
-	if list, ok := parseExtensions(values, nil); len(values) > 0 && (!ok || len(list) == 0) {
-		r.finds(MustRefuse, "Sec-WebSocket-Extensions breaks the grammar (RFC 6455 9.1).")
+	list, ok := parseExtensions(values)
+	if oddOffer(values, list) {
+		r.finds(ShouldOpen, "Sec-WebSocket-Extensions has something odd: to refuse any request is a server's right.")
+	}
+	if len(values) > 0 && (!ok || len(list) == 0) {
+		r.finds(ShouldRefuse, "Sec-WebSocket-Extensions breaks the grammar (RFC 6455 9.1).")
+	} else if strings.Count(strings.Join(values, ","), ",") > len(list)+reasonable {
+		r.finds(MayEither, "How many empty elements of a list are ignored is left open (RFC 9110 5.6.1.2).")
 	}
 }
 
+// oddOffer reports whether an offer, which these are the elements of, has something that is to be
+// declined, that some cannot do, or that hardly anybody writes so.
+func oddOffer(values []string, list []modelExtension) bool {
+	all := strings.Join(values, ",")
+	return len(values) > 1 || strings.ContainsAny(all, "\"\t") || strings.Contains(all, " ;") || strings.Contains(all, ";  ") ||
+		strings.Count(all, ",") >= max(1, len(list)) || slices.ContainsFunc(list, func(e modelExtension) bool {
+		bits, _ := e.param("server_max_window_bits")
+		return e.folded().name == Extension && (e.name != Extension || !e.valid(true) || bits == "8")
+	})
+}
+
 // agreed reads the extensions that a server says are agreed on (RFC 6455 9.1, RFC 7692 5,
-// 7). Wants is what the client has offered, and what it has not.
-func (r *reading) agreed(h modelHead, wants []string) {
+// 7). What the case wants of the client is what it has offered, and what it has not.
+func (r *reading) agreed(h modelHead, c Case) {
 	values := h.values(extensionField)
-	list, ok := parseExtensions(values, nil)
+	list, ok := parseExtensions(values)
 	if !ok || len(values) > 0 && len(list) == 0 {
 		r.finds(MustRefuse, "Sec-WebSocket-Extensions breaks the grammar (RFC 6455 9.1).")
 		return
 	}
-	wanted := func(name string) bool { return slices.Contains(wants, name) }
+	if strings.Contains(strings.Join(values, ""), `"`) {
+		r.finds(ShouldOpen, "A value in quotes is as good as one without, which not all know (RFC 6455 9.1).")
+	}
+	wanted := func(name string) bool { return c.Deflate != nil && slices.Contains(c.Deflate.Wants, name) }
+	// Nothing that was asked for is missing where the answer is the shortest there is.
+	whole := c.Deflate != nil && !c.RewritesExtensions() && strings.Contains(strings.Join(c.Deflate.fields(), ""), shortest)
 	for i, e := range list {
 		bits, bounded := e.param("client_max_window_bits")
 		within, shortened := e.param("server_max_window_bits")
 		_, forgets := e.param("server_no_context_takeover")
 		switch {
+		case e.name != Extension && e.folded().name == Extension:
+			r.finds(MayEither, "The RFCs do not say whether the case of letters matters in a name.")
 		case e.name != Extension, wanted("no " + Extension):
 			r.finds(MustRefuse, "The extension was not offered (RFC 6455 4.1).")
 		case i > 0:
@@ -130,23 +156,22 @@ func (r *reading) agreed(h modelHead, wants []string) {
 			r.finds(MustRefuse, "A parameter is not defined, is there twice or has a value that it cannot have (RFC 7692 7).")
 		case bounded && wanted("no client_max_window_bits"):
 			r.finds(MustRefuse, "client_max_window_bits was not offered (RFC 7692 7.1.2.2).")
-		case shortened && wanted("server_max_window_bits") && within == "15":
+		case wanted("server_max_window_bits") && (!shortened || within == "15"):
 			r.finds(MustRefuse, "server_max_window_bits is more than was asked for (RFC 7692 7.1.2.1).")
 		case !forgets && wanted("server_no_context_takeover"):
-			r.finds(MustRefuse, "server_no_context_takeover was asked for, and is not there (RFC 7692 7.1.1.1).")
-		case !wanted(Extension), bounded && !wanted("client_max_window_bits"), bits == "8":
+			r.finds(ShouldRefuse, "server_no_context_takeover was asked for, and is not there (RFC 7692 7.1.1.1).")
+		case !wanted(Extension), bounded && !wanted("client_max_window_bits"), bits == "8",
+			!whole && !forgets && !wanted("no server_no_context_takeover"),
+			!whole && within != "8" && !wanted("no server_max_window_bits"):
 			r.finds(MayEither, "It depends on what the client has offered, and can (RFC 7692 7).")
 		}
 	}
 }
 
-// parseExtensions takes fields Sec-WebSocket-Extensions apart, which fill has completed if
-// it is not nil. Ok is false if they break the grammar (RFC 6455 9.1).
-func parseExtensions(values []string, fill func(string) string) (list []modelExtension, ok bool) {
+// parseExtensions takes fields Sec-WebSocket-Extensions apart. Ok is false if they break the
+// grammar (RFC 6455 9.1).
+func parseExtensions(values []string) (list []modelExtension, ok bool) {
 	for _, value := range values {
-		if fill != nil {
-			value = fill(value)
-		}
 		p := extensionText(value)
 		for more := true; more; more = p.skip(',') {
 			if p = p.trimmed(); p == "" || p[0] == ',' {

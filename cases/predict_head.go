@@ -42,13 +42,13 @@ func (r *reading) head(octets string, role Role) (h modelHead, ok bool) {
 	}
 	at := headEnd.FindStringIndex(octets)
 	if at == nil {
-		r.finds(MayEither, headless)
+		r.unfinished(headless)
 		return h, false
 	}
 	text, end := octets[:at[0]], octets[at[0]:at[1]]
 	h.behind = octets[at[1]:]
 	if strings.Contains(strings.ReplaceAll(text+end, "\r\n", ""), "\n") {
-		r.finds(MayEither, "LF alone may be taken for a line end, or not (RFC 9112 2.2).")
+		r.unfinished("LF alone may be taken for a line end, or not (RFC 9112 2.2).")
 	}
 	if len(text) > modelLimit {
 		r.finds(MayEither, tooLong)
@@ -72,19 +72,29 @@ func (r *reading) field(h *modelHead, line string, first bool, role Role) {
 		case first || last < 0:
 			r.finds(MayEither, "A line that begins with a blank, behind the first, is an error, or left out (RFC 9112 2.2).")
 		default:
-			if role == Server { // a client has to read it as blanks
+			if role == Server {
 				r.finds(MayEither, "A field on two lines is an error, or its line end a blank (RFC 9112 5.2).")
+			} else {
+				r.finds(ShouldOpen, "A client MUST read a field on two lines, which many do not (RFC 9112 5.2).")
 			}
-			h.fields[last].Value += " " + strings.Trim(line, " \t")
+			// What is that long is too long anyway, and more folds would take time with the square.
+			if value := &h.fields[last].Value; len(*value) <= modelLimit {
+				*value = strings.Trim(*value+" "+strings.Trim(line, " \t"), " ")
+			}
 		}
 		return
 	}
 	name, value, colon := strings.Cut(line, ":")
 	switch {
+	case role == Client && (!colon || strings.TrimRight(name, " \t") != name):
+		r.finds(ShouldRefuse, "A line is no field: what a client makes of that is not said (RFC 9112 5).")
+		name = strings.TrimRight(name, " \t")
 	case colon && strings.TrimRight(name, " \t") != name:
 		r.finds(MustRefuse, "There is white space before a colon (RFC 9112 5.1).")
-	case !colon || !isToken(name):
+	case !colon || name == "" || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f }):
 		r.finds(MustRefuse, "A line is no field (RFC 9112 5).")
+	case !isToken(name):
+		r.finds(MayEither, "A name has characters that it cannot have, which many take (RFC 9112 5).")
 	}
 	value = strings.Trim(value, " \t")
 	if strings.Contains(value, "\x00") {
@@ -94,13 +104,16 @@ func (r *reading) field(h *modelHead, line string, first bool, role Role) {
 	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
 		r.finds(MayEither, "A control character in a value is an error, or kept (RFC 9110 5.5).")
 	}
+	if strings.ContainsFunc(value, func(c rune) bool { return c >= 0x80 }) {
+		r.finds(ShouldOpen, "Octets above 7f are obsolete in a value (RFC 9110 5.5).")
+	}
 	h.fields = append(h.fields, Field{name, value})
 }
 
 // values are those of all fields of a name, in order.
 func (h modelHead) values(name string) (values []string) {
 	for _, f := range h.fields {
-		if strings.EqualFold(f.Name, name) {
+		if sameWord(f.Name, name) {
 			values = append(values, f.Value)
 		}
 	}
@@ -119,6 +132,24 @@ func (h modelHead) list(name string) (elements []string) {
 	}
 	return elements
 }
+
+// reasonable is how many empty elements of a list are ignored for certain: "a reasonable
+// number" (RFC 9110 5.6.1.2).
+const reasonable = 8
+
+// hollows reports whether the fields of a name, as lists, have empty elements.
+func (h modelHead) hollows(name string) bool {
+	return strings.Count(strings.Join(h.values(name), ","), ",") >= max(1, len(h.list(name)))
+}
+
+// hollow reports whether the fields of a name, as lists, have more empty elements.
+func (h modelHead) hollow(name string) bool {
+	return strings.Count(strings.Join(h.values(name), ","), ",") > len(h.list(name))+reasonable
+}
+
+// sameWord reports whether two words are the same but for the case of ASCII letters. Other
+// letters that fold into those are of more octets.
+func sameWord(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
 // isToken reports whether s is a token (RFC 9110 5.6.2).
 func isToken(s string) bool {

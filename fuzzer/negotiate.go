@@ -1,6 +1,7 @@
 package fuzzer
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -46,10 +47,16 @@ func (s *session) offer() (extensions string, fields []wire.Field, offers []case
 	return "", fields, offers
 }
 
-// checkAnswer takes what a server's response says of extensions. An error is why we fail
-// the connection.
-func (s *session) checkAnswer(response wire.Head) error {
+// checkAnswer takes what a server's response says of extensions, to a request as it was
+// edited. An error is why we fail the connection.
+func (s *session) checkAnswer(request, response wire.Head) error {
 	_, _, offers := s.offer()
+	if s.c.RewritesExtensions() {
+		var err error
+		if offers, err = wire.Offered(request); err != nil {
+			offers = nil
+		}
+	}
 	agreed, faults, err := wire.CheckDeflate(response, offers)
 	if fields := response.Values("Sec-WebSocket-Extensions"); len(fields) > 1 { // RFC 6455 11.3.2, which 4.2.2 contradicts
 		s.breach(cases.CheckExtension, cases.NonStrict, fmt.Sprintf("the response has %d fields Sec-WebSocket-Extensions, want one", len(fields)), nil)
@@ -91,7 +98,7 @@ func (s *session) extensions(request wire.Head) (value string, fields []wire.Fie
 	if err != nil {
 		return "", nil, err
 	}
-	if s.obs.Absent = wire.Lacking(offers, d.Wants); s.obs.Absent != "" {
+	if s.obs.Absent = cmp.Or(s.obs.Absent, wire.Lacking(offers, d.Wants)); s.obs.Absent != "" {
 		return "", nil, nil
 	}
 	if d.Header == nil {

@@ -120,6 +120,7 @@ type clientHandshake struct {
 	opened   func() // called when the WebSocket is open; nil: nothing
 
 	request wire.Head // as it was edited
+	sent    wire.Head // the same, with what was inserted; that of octets, if they are a request
 	prior   bool      // the answer to another request comes first
 }
 
@@ -157,6 +158,12 @@ func (h *clientHandshake) ask(s *session) {
 	h.request = h.opening.Request().Edit(o, h.words())
 	octets := h.request.Styled(o, h.words())
 	s.obs.Request = string(octets[:min(len(octets), maxShown)])
+	h.sent = h.request
+	if end := wire.HeadEnd(octets[:min(len(octets), maxShown)]); end > 0 && s.c.RewritesExtensions() {
+		if sent, err := wire.ParseHead(octets[:end]); err == nil {
+			h.sent = sent
+		}
+	}
 	s.greet(octets, o)
 }
 
@@ -229,7 +236,7 @@ func (h *clientHandshake) answer(s *session, head wire.Head) error {
 	if err := wire.CheckResponse(head, key, wire.Protocols(h.request)...); err != nil {
 		return err
 	}
-	err := s.checkAnswer(head)
+	err := s.checkAnswer(h.sent, head)
 	if err == nil && h.opened != nil {
 		h.opened()
 	}

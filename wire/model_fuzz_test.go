@@ -12,7 +12,9 @@ import (
 // make the model panic.
 func FuzzStance(f *testing.F) {
 	const key = "AQIDBAUGBwgJCgsMDQ4PEA=="
-	request := "GET / HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n"
+	// What the model takes for the path and the host of the server.
+	const path, host = "/model-4d9c1f", "model-4d9c1f.example:9001"
+	request := "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n"
 	response := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + AcceptKey(key) + "\r\n"
 	for _, fields := range []string{
 		"", "\n", " folded: 1\r\n", "X: a\rb\r\n", "X: \x00\r\n", "X : 1\r\n", "Host: x\r\n", "Content-Length: 5, 6\r\n", "Transfer-Encoding: gzip\r\n",
@@ -23,7 +25,7 @@ func FuzzStance(f *testing.F) {
 		f.Add([]byte(response + fields + "\r\n"))
 		f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\n" + response + fields + "\r\n"))
 	}
-	f.Add([]byte("GET http://127.0.0.1:9001/ HTTP/1.1\r\n\r\n"))
+	f.Add([]byte("GET http://" + host + path + " HTTP/1.1\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, octets []byte) {
 		if strings.ContainsAny(string(octets), "{}") || len(octets) == 0 {
 			return // words that the model replaces, or the conformant head

@@ -124,7 +124,7 @@ func (u UserCase) For(role cases.Role) cases.Case {
 	}
 	known := true
 	if len(c.Variants) == 0 {
-		known = u.predict(&c.Opening, &c.Accept, &c.Ending, c, role)
+		known = u.predict(&c.Opening, &c.Accept, &c.Ending, &c.Limit, c, role)
 	}
 	c.Variants = slices.Clone(c.Variants)
 	for i, part := range u.Case.Parts() {
@@ -136,9 +136,12 @@ func (u UserCase) For(role cases.Role) cases.Case {
 		if !own.NoAccept && !own.NoEnding {
 			continue
 		}
-		ending := part.Ending
-		known = own.predict(&v.Opening, &v.Accept, &ending, part, role) && known
+		ending, limit := part.Ending, part.Limit
+		known = own.predict(&v.Opening, &v.Accept, &ending, &limit, part, role) && known
 		v.Ending = &ending
+		if limit != part.Limit {
+			v.Limit = &limit
+		}
 	}
 	c.Expectation = strings.TrimSpace(c.Expectation + " " + u.says(known) + finding(u.Case, role))
 	return c
@@ -166,10 +169,11 @@ func described(c cases.Case) string {
 }
 
 // predict has the model say what the file leaves out of c: what is accepted, with it what a
-// server may answer to the request, and the ending. It reports whether the RFCs decide what
+// server may answer to the request, the ending and the time for it. It reports whether the RFCs decide what
 // a peer has to do.
-func (u UserCase) predict(opening **cases.Opening, accept *[]cases.Outcome, ending *cases.Ending, c cases.Case, role cases.Role) (known bool) {
+func (u UserCase) predict(opening **cases.Opening, accept *[]cases.Outcome, ending *cases.Ending, limit *cases.Limit, c cases.Case, role cases.Role) (known bool) {
 	c.Role = cmp.Or(c.Role, role)
+	*limit = c.PredictLimit()
 	outcomes, end := c.Predict()
 	if u.NoAccept {
 		*accept = outcomes

@@ -25,7 +25,7 @@ var words = map[reflect.Type][]string{
 	reflect.TypeFor[cases.Need]():      texts(cases.Needs),
 	reflect.TypeFor[cases.Tag]():       {string(cases.Slow), string(cases.Heavy), string(cases.Handshake)},
 	reflect.TypeFor[cases.Check]():     texts(cases.Checks),
-	reflect.TypeFor[cases.Fault]():     {string(cases.WrongSide), string(cases.WrongCode)},
+	reflect.TypeFor[cases.Fault]():     {string(cases.WrongSide), string(cases.WrongCode), string(cases.Stayed)},
 	reflect.TypeFor[cases.Profile]():   texts(cases.Profiles[1:]), // the first has no overrides
 	reflect.TypeFor[cases.BlockType](): {string(cases.StoredBlock), string(cases.DynamicBlock), string(cases.NoBlock)},
 }
