@@ -94,13 +94,14 @@ var furtherCodes = []Case{
 // one of codes. Which it has then is a SHOULD (RFC 6455 7.1.7), and one that looks past what
 // is wrong answers with 1000; but it must go.
 func refusedClose(codes ...uint16) Ending {
-	others := []uint16{CodeNormal, CodeGoingAway, CodeProtocolError, 1003, CodeInvalidPayload, policyViolation, 1011}
+	others := slices.DeleteFunc([]uint16{CodeNormal, CodeGoingAway, CodeProtocolError, 1003, CodeInvalidPayload, policyViolation, 1011},
+		func(code uint16) bool { return slices.Contains(codes, code) })
 	return Ending{Codes: codes, Tolerates: others, MayDrop: true, NoAutoClose: true}.OrFail(Stayed)
 }
 
 // answeredClose is the ending after a good close frame: the answer typically has the code
 // that it answers, but may have any that may be sent (RFC 6455 5.5.1).
-var answeredClose = Ending{AnyCode: true, NoAutoClose: true}.OrFail(WrongCode)
+var answeredClose = Ending{AnyCode: true, NoAutoClose: true}.OrFail(Stayed)
 
 // withCodes are close frames with these codes and no reason.
 func withCodes(ending func(code uint16) Ending, codes ...uint16) (list []Variant) {
