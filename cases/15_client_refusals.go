@@ -155,7 +155,7 @@ var badResponses = []Case{
 			Variant{Name: "fields", Opening: &Opening{Edits: []Edit{{Insert: Repeat("X-n: a\r\n", 64*mib)}}, Cut: -2}},
 			Variant{Name: "one field", Opening: &Opening{Edits: []Edit{Insert("X: "), {Insert: Repeat("a", 64*mib)}}, Cut: -2}},
 		)
-		c.Expectation = "The client should not take as much: it ends TCP before 16 MiB are sent. To take more, and to wait for the end, is tolerated while its memory grows by no more than five times as much."
+		c.Expectation = "The client should not take as much: it ends TCP before 16 MiB are sent. To take more, and to wait for the end, is tolerated while its memory grows by no more than 1 GiB."
 		c.Accept = []Outcome{
 			{Verdict: OK, Ending: &endedByPeer},
 			{Verdict: NonStrict, Ending: nothingAsked, Says: "The client waited for the end of the response."},

@@ -30,12 +30,12 @@ var boundless = []Answer{
 	{Verdict: NonStrict, Status: []string{"101", AnyRefusal}},
 }
 
-const notAsMuch = "The server should not take as much: it answers with a 4xx, or ends TCP, before 16 MiB are sent. To take more is tolerated while its memory grows by no more than five times as much."
+const notAsMuch = "The server should not take as much: it answers with a 4xx, or ends TCP, before 16 MiB are sent. To take more is tolerated while its memory grows by no more than 1 GiB."
 
-// headMemory is how many MiB a peer may grow by for 16 MiB of a head: a little more than five
-// times as much. As it was read, as its buffer grows, and taken apart it is there several
-// times. How much a peer takes may depend on how fast it is, but not how often it has that.
-const headMemory = 88
+// headMemory is how many MiB a peer may grow by for a head without an end, of which we send
+// 64 MiB. Common libraries have eight times of short fields. One that gives up after some
+// seconds has that of as much as the machine let it read, so that less would be chance.
+const headMemory = 1024
 
 // givesUp is how a server may treat who does not finish: to give up is right, and so is
 // to leave that to a front end.

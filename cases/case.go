@@ -33,7 +33,7 @@ type Case struct {
 	Checks       []Check   `json:"checks,omitempty"`       // whose breaches are part of the verdict
 	Crowd        *Crowd    `json:"crowd,omitempty"`        // other connections before or beside this one; nil: none
 	Alive        bool      `json:"alive,omitempty"`        // afterwards a server must still answer on a fresh connection
-	Memory       int       `json:"memory,omitempty"`       // MiB by which the process of the peer may grow, or if Limit has Octets, for each so many that it took; 0: not looked at
+	Memory       int       `json:"memory,omitempty"`       // MiB by which the process of the peer may grow; 0: not looked at
 
 	// Overrides are what it asks for under other profiles than Autobahn, in the order
 	// in which they apply.
@@ -314,9 +314,6 @@ func (c Case) memoryLimit(o Observation) int {
 		if !ok && c.Memory == 0 && one.Memory > 0 { // what it did instead is no excuse
 			return one.Memory
 		}
-	}
-	if c.Limit.Octets > 0 && o.Taken > c.Limit.Octets {
-		return int(int64(c.Memory) * o.Taken / c.Limit.Octets)
 	}
 	return c.Memory
 }

@@ -539,18 +539,3 @@ func TestToTakeMoreThanIsReasonableIsToleratedOnly(t *testing.T) {
 		t.Errorf("a wrong answer besides: %s, want %s", got.Verdict, Failed)
 	}
 }
-
-func TestWhoTakesMoreMayGrowInProportion(t *testing.T) {
-	c := echo
-	c.Limit.Octets, c.Memory = 16*mib, 88
-	for _, tt := range []struct {
-		taken, grown int64 // MiB
-		want         bool
-	}{{1, 88, false}, {1, 89, true}, {16, 89, true}, {64, 352, false}, {64, 353, true}} {
-		o := observed(GotText("x"))
-		o.Taken, o.Memory = tt.taken*mib, &Memory{Most: tt.grown * mib}
-		if got := c.Grown(o); got != tt.want {
-			t.Errorf("%d MiB for %d taken: too much is %t", tt.grown, tt.taken, got)
-		}
-	}
-}
