@@ -161,9 +161,10 @@ func (c Case) extensions() []string {
 	}
 	for i, value := range values {
 		answer := Extension
-		for name, param := range map[string]string{"server_no_context_takeover": "", "server_max_window_bits": "=8"} {
+		for _, param := range []string{"server_no_context_takeover", "server_max_window_bits=8"} {
+			name, _, _ := strings.Cut(param, "=")
 			if slices.Contains(c.Deflate.Wants, name) && !strings.Contains(value, name) {
-				answer += "; " + name + param
+				answer += "; " + param
 			}
 		}
 		values[i] = strings.ReplaceAll(value, shortest, answer)

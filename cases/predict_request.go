@@ -38,7 +38,7 @@ func (c Case) readRequest(r *reading) {
 		r.finds(MayEither, "How long a server waits for a request is left to it (RFC 9110 15.5.9).")
 	}
 	ws := reading{stance: MustOpen}
-	if minor := r.requestLine(&ws, h.line, slices.Contains(c.Needs, NeedAbsent)); minor {
+	if hosted := r.requestLine(&ws, h.line, slices.Contains(c.Needs, NeedAbsent)); hosted {
 		r.host(h)
 	}
 	r.upgrade(h)
