@@ -122,7 +122,7 @@ func (v *visit) runCase(query url.Values) (plan, error) {
 		if most > 0 {
 			o.Attempts = s.tables.inRow(agent, one)
 		}
-		if v.ctx.Err() != nil {
+		if v.ctx.Err() != nil && !o.Closing.WasClean { // it may be our stop that ended it
 			return nil
 		}
 		return s.landed(played, one, o, capture)
