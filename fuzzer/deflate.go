@@ -29,6 +29,9 @@ func (s *session) agree(agreed *cases.DeflateParams) {
 	send, receive := wire.Directions(*agreed, s.server)
 	s.deflate.send, s.deflate.receive = &send, &receive
 	s.deflate.inflater = wire.NewInflater(receive.Bits, receive.NoTakeover)
+	if s.c.Deflate == nil { // what was offered was written into the request
+		return
+	}
 	if why := unmet(s.c.Deflate.Agreed, send, receive); why != "" {
 		s.obs.Absent = why
 	}

@@ -42,6 +42,32 @@ func playTurns(t *testing.T, newPeer func() *rawPeer, c cases.Case) cases.Result
 	return played[0].Result
 }
 
+// An offer may be an edit of the request, or inserted, as users write it: who accepts it
+// compresses.
+func TestOffersThatAreEditedAreOffers(t *testing.T) {
+	const field = "Sec-WebSocket-Extensions"
+	octets := "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n" +
+		"Sec-WebSocket-Version: 13\r\n" + field + ": permessage-deflate\r\n\r\n"
+	for name, o := range map[string]cases.Opening{
+		"set":      {Edits: []cases.Edit{cases.Set(field, "permessage-deflate")}},
+		"inserted": {Edits: []cases.Edit{cases.Insert(field + ": permessage-deflate\r\n")}},
+		"octets":   {Octets: cases.Of(octets)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := cases.Case{ID: "user/x", Opening: &o, Script: cases.Script{cases.Text("hello")}, Accept: cases.Exactly(cases.GotText("hello"))}
+			played := testServer(t, func() *rawPeer { return &rawPeer{params: &cases.DeflateParams{}} }, []cases.Case{c})
+			if p := played[0]; p.Result.Verdict != cases.OK || p.Observation.Deflate == nil {
+				t.Errorf("%s (%s), negotiated: %v, faults %q", p.Result.Verdict, p.Result.Says, p.Observation.Deflate, p.Observation.Faults)
+			}
+		})
+	}
+	removed := cases.Case{ID: "user/x", Deflate: &cases.Deflate{Offer: []cases.DeflateParams{{}}, Optional: true}, Script: cases.Script{cases.Text("hello")},
+		Opening: &cases.Opening{Edits: []cases.Edit{cases.Remove(field)}}, Accept: cases.Exactly(cases.GotText("hello"))}
+	if p := testServer(t, func() *rawPeer { return &rawPeer{} }, []cases.Case{removed})[0]; p.Result.Verdict != cases.OK || p.Observation.Deflate != nil {
+		t.Errorf("removed: %s (%s), negotiated: %v", p.Result.Verdict, p.Result.Says, p.Observation.Deflate)
+	}
+}
+
 func TestConformingPeersPassNegotiationAndRareDeflate(t *testing.T) {
 	// What is for information, or tolerated in us, too, and what a pipe cannot show.
 	graded := map[cases.ID]cases.Verdict{
