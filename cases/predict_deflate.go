@@ -14,16 +14,34 @@ import (
 func (c Case) Predict() ([]Outcome, Ending) {
 	r := c.read()
 	stance, agreed := r.stance, c.agreeing()
-	plain, packed := model{role: c.Role}, model{role: c.Role, deflate: &inflation{}}
 	switch {
-	case c.Role == Client && stance == MustRefuse && !r.waits:
+	case c.Role == Client && stance == MustRefuse && r.waits:
+		return []Outcome{
+			{Verdict: OK, Ending: &endedByPeer, Says: refusedIt},
+			{Verdict: Informational, Ending: nothingAsked, Says: "The client waited for more of the response."},
+		}, endedByPeer
+	case c.Role == Client && stance == MustRefuse:
 		return Silence, clientRefuses(Case{}).Ending
+	case c.Role == Client && stance == ShouldOpen:
+		accept, ending := c.opened(agreed)
+		if !ending.Peer && ending.Grade == "" {
+			accept = append([]Outcome{{Verdict: NonStrict, Ending: &endedByPeer, Says: refusedIt}}, accept...)
+		}
+		return accept, ending
 	case c.Role == Client && stance != MustOpen, c.Role == Server && r.garbled && stance != MustRefuse && stance != NoWebSocket:
-		accept, ending, _ := plain.unpredictable()
+		accept, ending, _ := (&model{}).unpredictable()
 		return accept, ending
 	case (stance == MustRefuse || stance == NoWebSocket) && !c.mayStillOpen():
 		return Silence, Ending{}
-	case agreed == surely:
+	}
+	return c.opened(agreed)
+}
+
+// opened is Predict where the WebSocket is opened, and agreed is what comes of
+// permessage-deflate.
+func (c Case) opened(agreed agreement) ([]Outcome, Ending) {
+	plain, packed := model{role: c.Role}, model{role: c.Role, deflate: &inflation{}}
+	if agreed == surely {
 		return packed.predict(c.Script)
 	}
 	accept, ending := plain.predict(c.Script)

@@ -164,6 +164,8 @@ func (r *reading) agreed(h modelHead, c Case) {
 			!whole && !forgets && !wanted("no server_no_context_takeover"),
 			!whole && within != "8" && !wanted("no server_max_window_bits"):
 			r.finds(MayEither, "It depends on what the client has offered, and can (RFC 7692 7).")
+		default:
+			r.finds(ShouldOpen, "A client that insists on a parameter which it has only hinted at supports nothing else (RFC 7692 7).")
 		}
 	}
 }

@@ -106,9 +106,9 @@ func (c Case) PredictOpening() *Opening {
 }
 
 // PredictLimit is the Limit of c, and if it has none, as long as a client may take that
-// has to refuse our response.
+// has to refuse our response, or may.
 func (c Case) PredictLimit() Limit {
-	if stance, _ := c.Stance(); c.Limit == (Limit{}) && c.Role == Client && stance == MustRefuse {
+	if stance, _ := c.Stance(); c.Limit == (Limit{}) && c.Role == Client && (stance == MustRefuse || stance == ShouldOpen) {
 		return FailAfter(refusalTime)
 	}
 	return c.Limit

@@ -197,18 +197,18 @@ func TestStanceSaysWhatDecides(t *testing.T) {
 		{"a subprotocol for who offers some", Case{Role: Client, Opening: &Opening{Wants: []string{protocolField}, Edits: []Edit{Set(protocolField, "{protocol}")}}}, MustOpen, ""},
 		{"another one", Case{Role: Client, Opening: &Opening{Wants: []string{protocolField}, Edits: []Edit{Set(protocolField, "chat")}}}, MayEither, "depends"},
 		{"a subprotocol for who offers none", Case{Role: Client, Opening: &Opening{Wants: []string{"no " + protocolField}, Edits: []Edit{Set(protocolField, "chat")}}}, MustRefuse, "subprotocol"},
-		{"the shortest answer to a wish", answer("{deflate}", Extension, "server_no_context_takeover"), MustOpen, ""},
+		{"the shortest answer to a wish", answer("{deflate}", Extension, "server_no_context_takeover"), ShouldOpen, "insists"},
 		{"an answer that says nothing of a window", answer("permessage-deflate", Extension, "server_max_window_bits"), MustRefuse, "more than"},
-		{"an answer whose window may be too large", answer("{deflate}; server_max_window_bits=12", Extension, "server_max_window_bits"), MustOpen, ""},
+		{"an answer whose window may be too large", answer("{deflate}; server_max_window_bits=12", Extension, "server_max_window_bits"), ShouldOpen, "insists"},
 		{"an answer by hand, whose window may be too large", answer("permessage-deflate; server_max_window_bits=12", Extension, "server_max_window_bits"), MayEither, "depends"},
 		{"an answer in other letters", answer("Permessage-Deflate", Extension), MayEither, "letters"},
 		{"a later version", Case{Role: Client, Opening: &Opening{Line: Of("HTTP/1.2 101 OK")}}, MayEither, "almost"},
 		{"a reason with a control character", Case{Role: Client, Opening: &Opening{Line: Of("HTTP/1.1 101 \x01")}}, MayEither, "almost"},
 		{"only interim responses", Case{Role: Client, Opening: &Opening{Line: Of("HTTP/1.1 103 Early Hints")}}, MustRefuse, "no other follows"},
 		{"a fold", response(Insert("X: a\r\n b\r\n")), ShouldOpen, "two lines"},
-		{"an answer to what was offered", answer("{deflate}", Extension), MustOpen, ""},
+		{"an answer to what was offered", answer("{deflate}", Extension), ShouldOpen, "insists"},
 		{"an answer to what may have been offered", answer("{deflate}"), MayEither, "depends"},
-		{"an answer that bounds us, as offered", answer("{deflate}; client_max_window_bits=9", Extension, "client_max_window_bits"), MustOpen, ""},
+		{"an answer that bounds us, as offered", answer("{deflate}; client_max_window_bits=9", Extension, "client_max_window_bits"), ShouldOpen, "insists"},
 		{"an answer that bounds us to 8 bits", answer("{deflate}; client_max_window_bits=8", Extension, "client_max_window_bits"), MayEither, "depends"},
 		{"an answer that is empty", answer("", Extension), MustRefuse, "grammar"},
 	} {
@@ -235,7 +235,7 @@ func TestPredictKnowsWhatIsNegotiated(t *testing.T) {
 		{"in other letters it may be", Server, offersAs("Permessage-Deflate"), failed, Ending{Grade: Informational}},
 		{"nothing valid is offered", Server, offersAs("permessage-deflate; foo", "x"), failed, FailedByPeer(CodeProtocolError)},
 		{"something valid is", Server, &Deflate{Header: []Payload{Of("permessage-deflate; foo, permessage-deflate")}}, echoed, Ending{}},
-		{"the answer says so", Client, answersAs([]string{"{deflate}"}), echoed, Ending{}},
+		{"the answer says so", Client, answersAs([]string{"{deflate}"}), append([]Outcome{{Verdict: NonStrict, Ending: &endedByPeer, Says: refusedIt}}, echoed...), Ending{}},
 		{"the answer says nothing", Client, &Deflate{Optional: true, Wants: []string{Extension}}, failed, FailedByPeer(CodeProtocolError)},
 		{"the answer is wrong", Client, answersAs([]string{"{deflate}, {deflate}"}), failed, clientRefuses(Case{}).Ending},
 	} {
@@ -274,9 +274,16 @@ func TestPredictForgivesWhoWaitsForTheEnd(t *testing.T) {
 			t.Errorf("%s: who waits is %s (%s)", name, got.Verdict, got.Says)
 		}
 	}
-	c := Case{Role: Client, Opening: &Opening{Line: Of("HTTP/1.1 100 Continue")}}
-	if _, ending := c.Predict(); ending.Grade != Informational {
-		t.Errorf("a client that waits behind an interim response: %v", ending)
+	for _, line := range []string{"HTTP/1.1 100 Continue", "HTTP/1.1 200 OK"} {
+		c := Case{ID: "x", Role: Client, Opening: &Opening{Line: Of(line)}}
+		c.Accept, c.Ending = c.Predict()
+		waits := Observation{Server: true, Opened: true, Closing: Closing{ClosedByMe: true, FailedByMe: true, DroppedByMe: true}}
+		leaves := Observation{Server: true, Opened: true, Closing: Closing{NotCleanReason: ReasonPeerDropped}}
+		opens := Observation{Server: true, Opened: true, Events: Events{GotText("x")}, Closing: Closing{ClosedByMe: true, WasClean: true}}
+		got := []Verdict{Judge(c, waits).Verdict, Judge(c, leaves).Verdict, Judge(c, opens).Verdict}
+		if diff := cmp.Diff([]Verdict{Informational, OK, Failed}, got); diff != "" {
+			t.Errorf("%s: a client that waits, leaves and speaks (-want +got):\n%s", line, diff)
+		}
 	}
 }
 
@@ -318,5 +325,17 @@ func TestTheModelReadsInBoundedTime(t *testing.T) {
 		if _, ending := c.Predict(); f.Payload.Len > 0 && ending.Grade != Informational {
 			t.Errorf("a message of %d empty blocks: %v", f.Payload.Len/2, ending)
 		}
+	}
+}
+
+func TestPredictToleratesAClientThatRefusesWhatItShouldTake(t *testing.T) {
+	c := Case{ID: "x", Role: Client, Opening: &Opening{Before: Of("HTTP/1.1 103 Early Hints\r\n\r\n")}, Script: Script{Text("x")}}
+	c.Accept, c.Ending = c.Predict()
+	leaves := Observation{Server: true, Opened: true, Closing: Closing{NotCleanReason: ReasonPeerDropped}}
+	if got := Judge(c, leaves); got.Verdict != NonStrict {
+		t.Errorf("who refuses is %s (%s)", got.Verdict, got.Says)
+	}
+	if got := Judge(c, observed(GotText("x"))); got.Verdict != OK {
+		t.Errorf("who opens it is %s (%s)", got.Verdict, got.Says)
 	}
 }

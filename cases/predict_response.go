@@ -32,7 +32,9 @@ func (c Case) readResponse(r *reading) {
 	if c.Opening != nil && paused(c.Opening.Pauses) > clientPatience {
 		r.finds(MayEither, "How long a client waits for a response is left to it (RFC 6455 7.1.7).")
 	}
-	r.statusLine(h.line)
+	if lengths := strings.Join(h.values("Content-Length"), ""); !r.statusLine(h.line) && (lengths == "" || strings.Trim(lengths, "0") != "") {
+		r.waits = true // for content that ends with TCP, or does not come (RFC 9112 6.3)
+	}
 	r.answered(h)
 	r.chosen(h, c.wantsField(protocolField), c.wantsField("no "+protocolField))
 	if c.adds(protocolField) {
@@ -61,7 +63,8 @@ var (
 	later101  = regexp.MustCompile(`^HTTP/1\.[2-9] 101 `)
 )
 
-func (r *reading) statusLine(line string) {
+// statusLine reads the first line, and reports whether it is one with 101, or almost.
+func (r *reading) statusLine(line string) bool {
 	switch {
 	case status101.MatchString(line):
 	case almost101.MatchString(line), later101.MatchString(line):
@@ -70,7 +73,9 @@ func (r *reading) statusLine(line string) {
 		r.finds(ShouldRefuse, "There is no 101 in HTTP/1.0 (RFC 9110 7.8).")
 	default:
 		r.finds(MustRefuse, "The status line is not one of HTTP/1.1 with 101 (RFC 6455 4.1, RFC 9110 7.8).")
+		return false
 	}
+	return true
 }
 
 // answered reads the fields that say that the WebSocket is open.
