@@ -57,10 +57,12 @@ func (r *clientRun) table(ctx context.Context, c cases.Case, how take) (all case
 	pace := newPace(max(1, how.beside))
 	var wg sync.WaitGroup
 	var gone atomic.Bool // those before have ended the server, and show it
+	for i := range how.kept {
+		rows[i].o = how.kept[i]
+	}
 	for i, part := range c.Parts() {
 		one := &rows[i]
-		if how.kept != nil && how.kept[i] != nil {
-			one.o = how.kept[i]
+		if one.o != nil {
 			continue
 		}
 		end, ok := pace.begin(ctx)
@@ -81,13 +83,15 @@ func (r *clientRun) table(ctx context.Context, c cases.Case, how take) (all case
 	}
 	wg.Wait()
 	for i, one := range rows {
-		if one.o != nil && (ctx.Err() != nil || one.err != nil && i == 0) {
+		if one.o == nil {
+			continue
+		}
+		if ctx.Err() != nil || one.err != nil && i == 0 || over(ctx, one.err) != nil {
 			return *one.o, one.capture, one.err
 		}
-		if one.o != nil && one.err == nil {
-			gather(&all, *one.o, i, len(c.Variants))
-			capture = joined(capture, one.capture)
-		}
+		// One that could not be reached counts: those before may have ended the server.
+		gather(&all, *one.o, i, len(c.Variants))
+		capture = joined(capture, one.capture)
 	}
 	return all, capture, nil
 }
