@@ -30,13 +30,17 @@ var afterwards = cases.Case{
 	Limit: cases.FailAfter(cases.Duration(lifeTime)),
 }
 
-// life connects to the server once more and has a message echoed. Lag is by how much the
-// machine has delayed that.
-func (r *clientRun) life(ctx context.Context) (life *cases.Life, lag cases.Duration) {
+// life connects to the server once more and has a message echoed: soon, unless it has much
+// to do, having been flooded. Lag is by how much the machine has delayed that.
+func (r *clientRun) life(ctx context.Context, flooded bool) (life *cases.Life, lag cases.Duration) {
 	begun := time.Now()
-	o, _, err := r.connect(ctx, afterwards, nil)
+	hello := afterwards
+	if flooded {
+		hello.Opening, hello.Limit = &cases.Opening{Time: cases.Duration(floodedTimeout)}, cases.FailAfter(cases.Duration(floodedTimeout))
+	}
+	o, _, err := r.connect(ctx, hello, nil)
 	l := cases.Life{Took: cases.Duration(time.Since(begun))}
-	switch result := cases.Judge(afterwards, o); {
+	switch result := cases.Judge(hello, o); {
 	case err != nil:
 		l.Says = err.Error()
 	case result.Verdict != cases.OK:

@@ -29,6 +29,10 @@ func (s *session) converse(e cases.Event) {
 	if !ok || got.Opcode != cases.OpText || s.control.message == nil || s.state != open {
 		return
 	}
+	if s.conn.Queued() > maxCommandOctets { // a few octets may ask for millions, and who asks need not read
+		s.fail(cases.CodeTooBig, "what was asked for before has not left yet")
+		return
+	}
 	script, err := s.control.message(string(got.Payload.Octets()))
 	if err != nil {
 		s.fail(cases.CodeInvalidPayload, err.Error())

@@ -238,7 +238,9 @@ func (g *guest) stay(ctx context.Context) (died string, err error) {
 				}
 			}
 		case l := <-g.landed:
-			g.note(l)
+			if g.note(l); g.played == nil && limit == nil { // nothing came of it: the next one is waited for
+				limit = time.After(g.Wait)
+			}
 		case e := <-ended:
 			if gone, died = true, e.died; e.err != nil {
 				return "", e.err

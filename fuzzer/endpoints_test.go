@@ -1,6 +1,7 @@
 package fuzzer_test
 
 import (
+	"bytes"
 	"bufio"
 	"errors"
 	"fmt"
@@ -216,6 +217,30 @@ func TestCommandsThatMakeNoSenseAreExplained(t *testing.T) {
 		if !ok || closed.Code != 1007 || closed.Text != want[:min(len(want), 123)] {
 			t.Errorf("%s: %v, want %s", command, err, want)
 		}
+	}
+}
+
+// A few octets ask for millions, which who asks need not read.
+func TestCommandsThatAskForMoreThanLeavesAreRefused(t *testing.T) {
+	address := startServer(t, &fuzzer.Server{})
+	c := visit(t, "ws://"+address+"/")
+	command := `["echo",{"payload":"a","payload_len":16777216}]`
+	frame := append([]byte{0x81, 0x80 | byte(len(command)), 0, 0, 0, 0}, command...) // its masking key changes nothing
+	if _, err := c.NetConn().Write(bytes.Repeat(frame, 50)); err != nil {
+		t.Fatal(err)
+	}
+	octets := 0
+	for {
+		_, b, err := c.ReadMessage()
+		if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
+			if closed.Code != websocket.CloseMessageTooBig || octets > 64<<20 {
+				t.Errorf("closed with %d after %d octets", closed.Code, octets)
+			}
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		octets += len(b)
 	}
 }
 

@@ -111,7 +111,7 @@ func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, 
 	}
 	o, capture, err := r.connect(ctx, c, nil)
 	if err == nil && c.Alive && ctx.Err() == nil {
-		life, lag := r.life(ctx)
+		life, lag := r.life(ctx, floods(c) || c.Crowd != nil)
 		o.Life, o.Lag = life, o.Lag+lag
 	}
 	o.Memory = watched()

@@ -70,12 +70,17 @@ func steps(c cases.Case) iter.Seq[cases.Step] {
 // played beside it: time, memory, or many connections. A flood keeps a server with one
 // thread from everybody else.
 func lonely(c cases.Case) bool {
+	return floods(c) || c.WatchesMemory() || c.Growth > 0 || c.Crowd != nil
+}
+
+// floods reports whether c floods the peer.
+func floods(c cases.Case) bool {
 	for step := range steps(c) {
-		if _, floods := step.(cases.Flood); floods {
+		if _, ok := step.(cases.Flood); ok {
 			return true
 		}
 	}
-	return c.WatchesMemory() || c.Growth > 0 || c.Crowd != nil
+	return false
 }
 
 // waits is how long the script of c pauses.

@@ -293,6 +293,16 @@ func (c *Conn) Idle() bool { return c.dead || c.Pending() == 0 }
 // writer has count until all of them have.
 func (c *Conn) Pending() int { return c.writing + len(c.out.octets) + len(c.queue) }
 
+// Queued is how many octets wait for those that the writer has.
+func (c *Conn) Queued() (octets int) {
+	for _, it := range c.queue {
+		for _, b := range it.octets {
+			octets += len(b)
+		}
+	}
+	return octets
+}
+
 // Taken is how many octets the kernel has taken to send.
 func (c *Conn) Taken() int64 { return c.taken.Load() }
 
