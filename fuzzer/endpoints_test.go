@@ -1,8 +1,8 @@
 package fuzzer_test
 
 import (
-	"bytes"
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -238,7 +238,7 @@ func TestCommandsThatAskForMoreThanLeavesAreRefused(t *testing.T) {
 			}
 			return
 		} else if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v after %d octets", err, octets)
 		}
 		octets += len(b)
 	}

@@ -295,6 +295,9 @@ func (c *Conn) Pending() int { return c.writing + len(c.out.octets) + len(c.queu
 
 // Queued is how many octets wait for those that the writer has.
 func (c *Conn) Queued() (octets int) {
+	for _, b := range c.out.octets {
+		octets += len(b)
+	}
 	for _, it := range c.queue {
 		for _, b := range it.octets {
 			octets += len(b)
