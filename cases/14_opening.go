@@ -43,12 +43,6 @@ const (
 
 // Further ways for a server to answer a request.
 var (
-	// mayIgnore is for requests that a server should understand, but that one may take for
-	// ordinary HTTP, as it may ignore Upgrade (RFC 9110 7.8).
-	mayIgnore = []Answer{
-		{Verdict: OK, Status: []string{"101"}},
-		{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
-	}
 	// mayRepair is for requests with something wrong in a field that means nothing here,
 	// which may be refused, or taken when it has been replaced (RFC 9110 5.5).
 	mayRepair = []Answer{
@@ -228,7 +222,7 @@ var goodRequests = []Case{
 		Expectation:  opensIt + " Of empty elements a reasonable number is ignored.",
 		Spec:         []string{"RFC 9110 5.6.1.2"},
 		Requirements: []string{"RFC9110-5.6.1.2-a", "RFC6455-4.2.1-g"},
-		Variants:     values(mayIgnore, "Connection", ", Upgrade", "Upgrade,", "keep-alive,, Upgrade"),
+		Variants:     values(mayRefuse, "Connection", ", Upgrade", "Upgrade,", "keep-alive,, Upgrade"),
 	},
 	{
 		ID:           "14.1.6",
@@ -298,10 +292,7 @@ var goodRequests = []Case{
 		Expectation:  "The server SHOULD ignore it and open the WebSocket.",
 		Spec:         []string{"RFC 9112 2.2"},
 		Requirements: []string{"RFC9112-2.2-a"},
-		Opening: &Opening{Before: Of("\r\n"), Answers: []Answer{
-			{Verdict: OK, Status: []string{"101"}},
-			{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
-		}},
+		Opening:      &Opening{Before: Of("\r\n"), Answers: mayRefuse},
 	},
 	{
 		ID:           "14.1.12",
@@ -326,8 +317,8 @@ var goodRequests = []Case{
 		Spec:         []string{"RFC 6455 4.2.1", "RFC 9110 7.8"},
 		Requirements: []string{"RFC6455-4.2.1-f", "RFC9110-5.3-a", "RFC9110-7.8-a"},
 		Variants: slices.Concat(
-			values(mayIgnore, "Upgrade", "foo, websocket", "websocket, foo"),
-			twists(mayIgnore, twice("Upgrade", "foo", "websocket")),
+			values(mayRefuse, "Upgrade", "foo, websocket", "websocket, foo"),
+			twists(mayRefuse, twice("Upgrade", "foo", "websocket")),
 		),
 	},
 	{

@@ -119,10 +119,7 @@ var validOffers = []Case{
 		Deflate:      offersAs("permessage-deflate; server_max_window_bits=8"),
 		Alive:        true,
 		// To decline is what is asked of who cannot; but to refuse is a server's right.
-		Opening: &Opening{Answers: []Answer{
-			{Verdict: OK, Status: []string{"101"}},
-			{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
-		}},
+		Opening: &Opening{Answers: mayRefuse},
 	}),
 	offered(Case{
 		ID:           "19.1.5",

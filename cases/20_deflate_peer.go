@@ -64,10 +64,7 @@ var peersDeflate = []Case{
 		c.Script, c.Accept = periodic()
 		// Many compressors have no window of 8 bits, so that a client may refuse it; and to
 		// refuse any request is a server's right.
-		c.Variants[0].Opening = &Opening{Answers: []Answer{
-			{Verdict: OK, Status: []string{"101"}},
-			{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},
-		}}
+		c.Variants[0].Opening = &Opening{Answers: mayRefuse}
 		c.Limit = FailAfter(refusalTime)
 		c.Variants[0].Accept = append(slices.Clip(c.Accept), Outcome{
 			Verdict: Informational, Ending: &endedByPeer, Says: "The peer has no window of 8 bits.",

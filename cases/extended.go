@@ -25,7 +25,8 @@ var (
 		{Verdict: OK, Status: []string{AnyRefusal}},
 		{Verdict: NonStrict, Status: []string{Dropped}},
 	}
-	// mayRefuse is for requests that a server should accept, and a strict one refuses.
+	// mayRefuse is for requests that a server should accept, and a strict one refuses, or
+	// takes for ordinary HTTP, as it may ignore Upgrade (RFC 9110 7.8).
 	mayRefuse = []Answer{
 		{Verdict: OK, Status: []string{"101"}},
 		{Verdict: NonStrict, Status: []string{AnyRefusal, Dropped}},

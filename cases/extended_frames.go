@@ -57,6 +57,15 @@ func inAnyOrder(says string, one, other Event) []Outcome {
 	return append(list, Outcome{Verdict: NonStrict, Events: Events{other, one}, Says: says, Ending: normally})
 }
 
+// withPong accepts what comes in its order, and a pong anywhere: nothing says when that is
+// due, but that it is soon (RFC 6455 5.5.2).
+func withPong(pong Event, events ...Event) (list []Outcome) {
+	for i := range len(events) + 1 {
+		list = append(list, Outcome{Verdict: OK, Events: slices.Insert(slices.Clone(events), i, pong)})
+	}
+	return list
+}
+
 // failingEarly is c, whose frames announce more than is sent. The peer can refuse them
 // when it has the header. One that waits for the rest instead is still there when its time
 // is over, and that is worth the verdict.

@@ -110,7 +110,7 @@ func (r *reading) offers(h modelHead) {
 	}
 	if len(values) > 0 && (!ok || len(list) == 0) {
 		r.finds(ShouldRefuse, "Sec-WebSocket-Extensions breaks the grammar (RFC 6455 9.1).")
-	} else if strings.Count(strings.Join(values, ","), ",") > len(list)+reasonable {
+	} else if emptyOf(values, len(list)) > reasonable {
 		r.finds(MayEither, "How many empty elements of a list are ignored is left open (RFC 9110 5.6.1.2).")
 	}
 }
@@ -120,7 +120,7 @@ func (r *reading) offers(h modelHead) {
 func oddOffer(values []string, list []modelExtension) bool {
 	all := strings.Join(values, ",")
 	return len(values) > 1 || strings.ContainsAny(all, "\"\t") || strings.Contains(all, " ;") || strings.Contains(all, ";  ") ||
-		strings.Count(all, ",") >= max(1, len(list)) || slices.ContainsFunc(list, func(e modelExtension) bool {
+		emptyOf(values, len(list)) > 0 || slices.ContainsFunc(list, func(e modelExtension) bool {
 		bits, _ := e.param("server_max_window_bits")
 		return e.folded().name == Extension && (e.name != Extension || !e.valid(true) || bits == "8")
 	})

@@ -137,14 +137,17 @@ func (h modelHead) list(name string) (elements []string) {
 // number" (RFC 9110 5.6.1.2).
 const reasonable = 8
 
-// hollows reports whether the fields of a name, as lists, have empty elements.
-func (h modelHead) hollows(name string) bool {
-	return strings.Count(strings.Join(h.values(name), ","), ",") >= max(1, len(h.list(name)))
+// empty is how many of the elements of the fields of a name, as a list, are empty.
+func (h modelHead) empty(name string) int {
+	return emptyOf(h.values(name), len(h.list(name)))
 }
 
-// hollow reports whether the fields of a name, as lists, have more empty elements.
-func (h modelHead) hollow(name string) bool {
-	return strings.Count(strings.Join(h.values(name), ","), ",") > len(h.list(name))+reasonable
+// emptyOf is how many elements of a list in these fields are empty, of which so many are not.
+func emptyOf(values []string, elements int) int {
+	if len(values) == 0 {
+		return 0
+	}
+	return strings.Count(strings.Join(values, ","), ",") + 1 - elements
 }
 
 // sameWord reports whether two words are the same but for the case of ASCII letters. Other

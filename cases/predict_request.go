@@ -177,10 +177,11 @@ func (r *reading) upgrade(h modelHead) {
 	named := func(name string) func(string) bool {
 		return func(s string) bool { return sameWord(s, name) }
 	}
-	if h.hollow("Upgrade") || h.hollow("Connection") {
+	empty := max(h.empty("Upgrade"), h.empty("Connection"))
+	if empty > reasonable {
 		r.finds(MayEither, "How many empty elements of a list are ignored is left open (RFC 9110 5.6.1.2).")
 	}
-	if len(protocols) > 1 || h.hollows("Upgrade") || h.hollows("Connection") {
+	if len(protocols) > 1 || empty > 0 {
 		r.finds(ShouldOpen, "A server may ignore Upgrade, as it does where it does not read lists (RFC 9110 7.8).")
 	}
 	switch {
@@ -255,7 +256,7 @@ func (r *reading) protocols(h modelHead, known bool) {
 	}
 	if len(names) == 0 {
 		r.finds(ShouldRefuse, "Sec-WebSocket-Protocol names nothing (RFC 6455 4.1, 4.2.1).")
-	} else if len(names) <= strings.Count(strings.Join(values, ","), ",") {
+	} else if h.empty(protocolField) > 0 {
 		r.finds(MayEither, "Empty elements of a list may be ignored (RFC 9110 5.6.1.2).")
 	}
 	if !known || !seen[modelProtocol] {

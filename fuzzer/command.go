@@ -11,6 +11,9 @@ import (
 // maxCommandOctets is how many octets a command may have sent.
 const maxCommandOctets = 16 << 20
 
+// maxCommandWrites is how many writes may wait when a further command comes.
+const maxCommandWrites = 1 << 16
+
 // directCommands plays the commands that come as text messages: a client that
 // connects to a resource with no other meaning decides what we send. Each is a JSON
 // array of the command's name and its arguments, as in the reference.

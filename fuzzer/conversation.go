@@ -29,7 +29,8 @@ func (s *session) converse(e cases.Event) {
 	if !ok || got.Opcode != cases.OpText || s.control.message == nil || s.state != open {
 		return
 	}
-	if s.conn.Queued() > maxCommandOctets { // a few octets may ask for millions, and who asks need not read
+	// A few octets may ask for millions, and who asks need not read.
+	if s.conn.Pending() > maxCommandWrites || s.conn.Queued() > maxCommandOctets {
 		s.fail(cases.CodeTooBig, "what was asked for before has not left yet")
 		return
 	}

@@ -237,6 +237,27 @@ func TestAClientThatNeverComesIsNoClient(t *testing.T) {
 	}
 }
 
+// Whoever connects without a word, like a probe, is not the client that is waited for.
+func TestAClientThatSaysNothingIsNotWaitedForForEver(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit := func(ctx context.Context, _ Invitation, _ func(int)) (string, error) {
+		if nc, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+			nc.Close()
+		}
+		<-ctx.Done() // it hangs
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	err = Each{Server: &Server{Cases: cases.Catalogue[:1]}, Agent: "mute", Visit: visit, Wait: time.Second / 10}.Serve(ctx, ln)
+	if err != ErrNoVisit || ctx.Err() != nil {
+		t.Errorf("error %v, want %v; out of time: %v", err, ErrNoVisit, ctx.Err())
+	}
+}
+
 func TestBrowsersAreJudgedOnlyIfTheyAreSome(t *testing.T) {
 	browser := func(fields http.Header) caller {
 		return func(ctx context.Context, to Invitation) {

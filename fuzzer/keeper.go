@@ -93,7 +93,7 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 	if r.last = p; says == "" {
 		return p, nil
 	}
-	if unreached == nil && p.Observation.Response != "" || before.Agent == "" {
+	if unreached == nil && answered(p.Observation) || before.Agent == "" {
 		r.restart(ctx, string(p.Case.ID), says)
 		return r.blamed(p, says), nil
 	}
@@ -103,6 +103,11 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 		return again, err
 	}
 	return again, r.done(r.blamed(before, says+whenOver))
+}
+
+// answered reports whether the server has answered on any of the connections of a case.
+func answered(o cases.Observation) bool {
+	return o.Response != "" || slices.ContainsFunc(o.Parts, func(part *cases.Observation) bool { return part != nil && part.Response != "" })
 }
 
 // whenOver is added to what is said of a server that ended a little later.

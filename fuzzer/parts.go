@@ -86,7 +86,7 @@ func (r *clientRun) table(ctx context.Context, c cases.Case, how take) (all case
 		if one.o == nil {
 			continue
 		}
-		if ctx.Err() != nil || one.err != nil && i == 0 || over(ctx, one.err) != nil {
+		if one.err != nil && i == 0 || over(ctx, one.err) != nil {
 			return *one.o, one.capture, one.err
 		}
 		// One that could not be reached counts: those before may have ended the server.

@@ -25,6 +25,11 @@ func FuzzStance(f *testing.F) {
 		f.Add([]byte(response + fields + "\r\n"))
 		f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\n" + response + fields + "\r\n"))
 	}
+	for role, octets := range map[cases.Role]string{cases.Server: request, cases.Client: response} {
+		if stance, why := (cases.Case{Role: role, Opening: &cases.Opening{Octets: cases.Of(octets + "\r\n")}}).Stance(); stance != cases.MustOpen {
+			f.Fatalf("nothing would be compared: of a good head the model says %s, %s", stance, why)
+		}
+	}
 	f.Add([]byte("GET http://" + host + path + " HTTP/1.1\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, octets []byte) {
 		if strings.ContainsAny(string(octets), "{}") || len(octets) == 0 {

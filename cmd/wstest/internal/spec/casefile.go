@@ -169,8 +169,8 @@ func described(c cases.Case) string {
 }
 
 // predict has the model say what the file leaves out of c: what is accepted, with it what a
-// server may answer to the request, the ending and the time for it. It reports whether the RFCs decide what
-// a peer has to do.
+// server may answer to the request, the ending and the time for it. It reports whether the
+// RFCs decide what a peer has to do.
 func (u UserCase) predict(opening **cases.Opening, accept *[]cases.Outcome, ending *cases.Ending, limit *cases.Limit, c cases.Case, role cases.Role) (known bool) {
 	c.Role = cmp.Or(c.Role, role)
 	*limit = c.PredictLimit()
