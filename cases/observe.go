@@ -45,6 +45,8 @@ type Observation struct {
 	Lag    Duration `json:"lag,omitempty"`    // by which time limits were extended, since the machine kept the tester waiting
 	Before *Attempt `json:"before,omitempty"` // what came of the case at first, after which it was played again; nil: it was not
 
+	Unconfirmed bool `json:"unconfirmed,omitempty"` // it failed beside others, and the run ended before it could be played again alone
+
 	Closing  Closing  `json:"closing"`
 	Received Tally    `json:"received"`
 	Sent     Tally    `json:"sent"`

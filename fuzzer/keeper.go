@@ -62,7 +62,7 @@ func (r *clientRun) fallen(ctx context.Context, p Played) string {
 	for try := 0; ; try++ {
 		o, _, err := r.connect(ctx, hello, nil)
 		switch {
-		case ctx.Err() != nil:
+		case over(ctx, err) != nil: // nothing is known of the server
 			return ""
 		case err != nil:
 			if says := k.Ended(endLimit); says != "" {
@@ -102,7 +102,11 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 	if err != nil || again.Observation.Died != "" {
 		return again, err
 	}
-	return again, r.done(r.blamed(before, says+whenOver))
+	before, late, err := r.late(ctx, before)
+	if err == nil && !late {
+		before = r.blamed(before, says+whenOver+"; played again, it does not end it")
+	}
+	return again, cmp.Or(err, r.done(before))
 }
 
 // answered reports whether the server has answered on any of the connections of a case.
@@ -177,8 +181,8 @@ func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, 
 			return list[i+1:], r.every(again)
 		}
 	}
-	if late, err := r.lateBlame(ctx, before); late || err != nil {
-		return nil, cmp.Or(err, r.every(again))
+	if before, late, err := r.late(ctx, before); late || err != nil {
+		return nil, cmp.Or(err, r.every(append(again, before)))
 	}
 	for i, p := range again {
 		if says == hangs {
@@ -199,25 +203,22 @@ func (r *clientRun) every(list []Played) error {
 	return nil
 }
 
-// lateBlame plays p again, which had ended before the server did, and reports it once
-// more if it is to blame.
-func (r *clientRun) lateBlame(ctx context.Context, p Played) (found bool, err error) {
+// late plays p again, which had ended before the server did, and reports whether it is to
+// blame. If so it has to be reported once more, as it is returned.
+func (r *clientRun) late(ctx context.Context, p Played) (played Played, found bool, err error) {
 	if p.Agent == "" || r.abandoned {
-		return false, nil
+		return p, false, nil
 	}
-	played, err := r.playAlone(ctx, p, take{})
-	if err != nil {
-		return false, err
+	played, err = r.playAlone(ctx, p, take{})
+	if err != nil || played.Observation.Died != "" {
+		return played, err == nil, err
 	}
-	if played.Observation.Died == "" {
-		says := r.client.Keeper.Ended(lateLimit)
-		if says == "" {
-			return false, nil
-		}
-		r.restart(ctx, "after "+string(p.Case.ID), says)
-		played = r.blamed(played, says+whenOver)
+	says := r.client.Keeper.Ended(lateLimit)
+	if says == "" {
+		return played, false, nil
 	}
-	return true, r.done(played)
+	r.restart(ctx, "after "+string(p.Case.ID), says)
+	return r.blamed(played, says+whenOver), true, nil
 }
 
 // lateLimit is how long it may take until it is known that a case has ended the server.

@@ -19,9 +19,10 @@ import (
 	"gobahn/wire"
 )
 
-// A mortal is the process of a server that a text with RSV 3, which case 3.3 has, ends.
-// It is its own keeper.
+// A mortal is the process of a server that a text with RSV 3, which case 3.3 has, ends, or
+// a ping, which case 2.1 has. It is its own keeper.
 type mortal struct {
+	ping   bool // it is a ping that ends it
 	hangs  bool // it does not end, but answers nothing any more
 	later  bool // it ends only when it is connected to, or waited for
 	beside bool // only while there are other connections
@@ -56,7 +57,7 @@ func (m *mortal) DialContext(context.Context, string, string) (net.Conn, error) 
 
 func (m *mortal) serve(nc net.Conn) {
 	(&rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool {
-		if h.RSV != 3 {
+		if deadly := h.RSV == 3 && !m.ping || h.Opcode == cases.OpPing && m.ping; !deadly {
 			return false
 		}
 		m.mu.Lock()
@@ -133,7 +134,7 @@ func TestServerThatEndsIsBlamedOnTheCaseThatEndedItAndTheRunGoesOn(t *testing.T)
 		"many side by side": {&mortal{lives: 5}, 20, "exit status 2", []cases.ID{"3.3"}, 2},
 		"hangs":             {&mortal{lives: 5, hangs: true}, 1, "it answers no connection any more", []cases.ID{"3.3"}, 1},
 		"hangs beside":      {&mortal{lives: 5, hangs: true}, 0, "it answers no connection any more", []cases.ID{"3.3"}, 2},
-		"a little later":    {&mortal{lives: 5, later: true}, 1, "when the case was over", []cases.ID{"3.3"}, 1},
+		"a little later":    {&mortal{lives: 5, later: true}, 1, "when the case was over", []cases.ID{"3.3"}, 2},
 		"later, and beside": {&mortal{lives: 5, later: true}, 0, "when the case was over", []cases.ID{"3.3"}, 2},
 		"for the last time": {&mortal{}, 1, "exit status 2", []cases.ID{"10.1.1", "2.1", "3.3", "9.1.3"}, 0},
 	} {
@@ -167,6 +168,26 @@ func TestServerThatEndsIsBlamedOnTheCaseThatEndedItAndTheRunGoesOn(t *testing.T)
 			}
 			if test.mortal.starts != test.starts {
 				t.Errorf("started again %d times, want %d", test.mortal.starts, test.starts)
+			}
+		})
+	}
+}
+
+// A case that ends well, and its server a little later, when other cases have begun.
+func TestServerThatEndsInTheNextPhaseIsBlamedOnTheCaseBefore(t *testing.T) {
+	flood := cases.Case{ID: "user/flood", Script: cases.Script{cases.Flood{Frame: cases.Pong("x"), Count: 3}}, Accept: cases.Silence}
+	for name, next := range map[string]cases.Case{"side by side": find(t, "9.1.3")[0], "alone": flood} {
+		t.Run(name, func(t *testing.T) {
+			m := mortal{lives: 5, later: true, ping: true}
+			list := append(find(t, "1.1.1", "2.1"), next)
+			died := make(map[cases.ID]string)
+			err := run(t, &fuzzer.Client{Config: fuzzer.Config{Dialler: &m}, Keeper: &m, Parallel: 2}, list, func(p fuzzer.Played) error {
+				died[p.Case.ID] = p.Observation.Died
+				return nil
+			})
+			want := map[cases.ID]string{"1.1.1": "", "2.1": "exit status 2, when the case was over", next.ID: ""}
+			if diff := cmp.Diff(want, died); err != nil || diff != "" {
+				t.Errorf("%v (-want +got)\n%s", err, diff)
 			}
 		})
 	}

@@ -234,7 +234,7 @@ type phase struct {
 	fell    string         // how the server has ended; empty: it has not
 	at      []Played       // the cases that were played then
 	from    map[int]*lanes // where they came from, by their numbers
-	before  Played         // the one that had ended before; zero: none had
+	before  Played         // the one that had ended before, in an earlier phase if need be; zero: none had
 }
 
 // besides says whether a case that is being played had company.
@@ -256,7 +256,7 @@ func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err error) {
 	together, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &phase{cancel: cancel, running: make(map[*besides]bool), from: make(map[int]*lanes)}
+	p := &phase{cancel: cancel, running: make(map[*besides]bool), from: make(map[int]*lanes), before: r.last}
 	var w witness
 	watched := func() {}
 	if slices.ContainsFunc(all, func(l *lanes) bool { return l.witnessed && len(l.queue) > 0 }) {
@@ -270,7 +270,7 @@ func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err
 	}
 	wg.Wait()
 	watched()
-	r.last = Played{}
+	r.last = p.before
 	byNumber := func(a, b Played) int { return a.Number - b.Number }
 	slices.SortFunc(p.again, byNumber)
 	if together.Err() != nil {
@@ -313,6 +313,7 @@ func (r *clientRun) confirm(ctx context.Context, w *witness, list []Played) erro
 // the run ends with err: what was gathered is not lost.
 func (r *clientRun) unconfirmed(list []Played, err error) error {
 	for _, p := range list {
+		p.Observation.Unconfirmed = true
 		p.Observation.Faults = append(p.Observation.Faults, "the run ended before the case could be played again alone")
 		if r.done(p) != nil {
 			break

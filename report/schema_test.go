@@ -75,7 +75,7 @@ func wholeCatalogue() (list []Record) {
 		switch i % 5 {
 		case 0:
 			o.Events = cases.Events{cases.Echoed{Count: 2}, cases.Mark{Name: "A"}, cases.Got{Opcode: 0xf, Payload: cases.Describe(bytes.Repeat([]byte{1, 2, 3, 0xff}, 999))}}
-			o.Lost, o.Echoes, o.Unread, o.Faults = 3, 2, true, []string{"fault"}
+			o.Lost, o.Echoes, o.Unread, o.Unconfirmed, o.Faults = 3, 2, true, true, []string{"fault"}
 		case 1:
 			o.Deflate, o.Before, o.Opened = nil, nil, false
 		}

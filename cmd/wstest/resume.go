@@ -41,10 +41,13 @@ func (r *recorder) open(run report.Run) (err error) {
 	return err
 }
 
-// keep notes a case that was played before the run was cut short.
+// keep notes a case that was played before the run was cut short. One that had still to be
+// played again alone is: its result is replaced.
 func (r *recorder) keep(one report.Record) {
 	m := match{one.Agent, one.Case.ID}
-	r.kept[m] = one.Observation.Missing
+	if !one.Observation.Unconfirmed {
+		r.kept[m] = one.Observation.Missing
+	}
 	r.note(m, one.Case, one.Observation, one.Result)
 }
 
