@@ -31,8 +31,9 @@ var afterwards = cases.Case{
 }
 
 // life connects to the server once more and has a message echoed: soon, unless it has much
-// to do, having been flooded. Lag is by how much the machine has delayed that.
-func (r *clientRun) life(ctx context.Context, flooded bool) (life *cases.Life, lag cases.Duration) {
+// to do, having been flooded. Lag is by how much the machine has delayed that. An error is
+// why the run is over.
+func (r *clientRun) life(ctx context.Context, flooded bool) (life *cases.Life, lag cases.Duration, _ error) {
 	begun := time.Now()
 	hello := afterwards
 	if flooded {
@@ -41,6 +42,8 @@ func (r *clientRun) life(ctx context.Context, flooded bool) (life *cases.Life, l
 	o, _, err := r.connect(ctx, hello, nil)
 	l := cases.Life{Took: cases.Duration(time.Since(begun))}
 	switch result := cases.Judge(hello, o); {
+	case over(ctx, err) != nil:
+		return nil, 0, over(ctx, err)
 	case err != nil:
 		l.Says = err.Error()
 	case result.Verdict != cases.OK:
@@ -48,8 +51,12 @@ func (r *clientRun) life(ctx context.Context, flooded bool) (life *cases.Life, l
 	default:
 		l.Alive = true
 	}
-	return &l, o.Lag
+	return &l, o.Lag, nil
 }
+
+// crowdLimit is how long a crowd may take of which one connection comes after the other:
+// with a server that does not answer, each of them would have the time of a case.
+const crowdLimit = 2 * time.Minute
 
 // crowd makes the other connections of c, and returns what ends those that stay open.
 func (r *clientRun) crowd(ctx context.Context, c *cases.Crowd) (disperse func()) {
@@ -60,6 +67,8 @@ func (r *clientRun) crowd(ctx context.Context, c *cases.Crowd) (disperse func())
 	one := cases.Case{ID: "crowd", Opening: c.Opening, Script: c.Script, Ending: cases.Ending{NoAutoClose: true}, Limit: idleLimit}
 	if !c.Together {
 		defer cancel()
+		ctx, end := context.WithTimeout(ctx, crowdLimit)
+		defer end()
 		for range c.Count {
 			if ctx.Err() != nil {
 				break

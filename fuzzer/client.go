@@ -147,12 +147,10 @@ func (r *clientRun) connect(ctx context.Context, one cases.Case, opened func()) 
 func (r *clientRun) connectWith(ctx context.Context, one cases.Case, asked, opened func()) (cases.Observation, *wire.Capture, error) {
 	c, target := r.client, r.target
 	opts := c.options()
-	dialCtx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
-	nc, err := r.dial(dialCtx)
-	cancel()
+	nc, late, err := r.reach(ctx, opts.limit(opts.OpenHandshakeTimeout))
 	if err != nil {
 		o := cases.Observation{
-			Started: time.Now(), Seed: c.Seed, Faults: []string{err.Error()},
+			Started: time.Now(), Seed: c.Seed, Faults: []string{err.Error()}, Lag: cases.Duration(late),
 			Closing: cases.Closing{NotCleanReason: "the server could not be reached"},
 		}
 		if errors.Is(err, syscall.ECONNRESET) { // which it was, and has reset TCP

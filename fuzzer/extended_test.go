@@ -3,6 +3,7 @@ package fuzzer_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -131,6 +133,22 @@ func TestWhatHappensBesideACase(t *testing.T) {
 	if n := requests.Load(); n != 2 {
 		t.Errorf("%d requests, want that of the case and that of the look at the server", n)
 	}
+}
+
+// A server that accepts connections and answers none.
+func TestACrowdBeforeACaseEndsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		client := fuzzer.Client{
+			Config: fuzzer.Config{Dialler: pipeDialler(func(nc net.Conn) { _, _ = io.Copy(io.Discard, nc) })}, URL: "ws://peer", Agent: "mute",
+		}
+		c := cases.Case{ID: "user/crowd", Script: hello, Accept: helloed, Crowd: &cases.Crowd{Count: 10_000}}
+		played := 0
+		err := client.Run(t.Context(), []cases.Case{c}, func(fuzzer.Played) error { played++; return nil })
+		if took := time.Since(begun); err != nil || played != 1 || took > 3*time.Minute {
+			t.Errorf("%d played in %v, %v", played, took, err)
+		}
+	})
 }
 
 // A process that has grown once has room for the next time, so that to measure it again

@@ -90,6 +90,29 @@ func TestFileDescriptorsThatLackEndTheRun(t *testing.T) {
 	}
 }
 
+// Nor is it one that a server has not been looked at for that, after a case.
+func TestFileDescriptorsThatLackAfterACaseAreNotTheServers(t *testing.T) {
+	list := find(t, "1.1.1", "1.1.2")
+	list[1].Alive = true
+	for from := 2; from < 6; from++ {
+		for _, keeper := range []fuzzer.Keeper{nil, &mortal{}} {
+			synctest.Test(t, func(t *testing.T) {
+				dial := crowded(func(n int) bool { return n >= from })
+				client := fuzzer.Client{Config: fuzzer.Config{Dialler: dial}, URL: "ws://peer", Parallel: 1, Keeper: keeper}
+				err := client.Run(t.Context(), list, func(p fuzzer.Played) error {
+					if p.Result.Headline != "" || p.Observation.Died != "" {
+						t.Errorf("from connection %d: %s has failed: %s, died %q", from, p.Case.ID, p.Result.Says, p.Observation.Died)
+					}
+					return nil
+				})
+				if _, machine := errors.AsType[*fuzzer.MachineError](err); err != nil && !machine {
+					t.Errorf("from connection %d: %v", from, err)
+				}
+			})
+		}
+	}
+}
+
 // answer is the message that an endpoint sends.
 func answer(t *testing.T, address, path string) string {
 	t.Helper()

@@ -60,6 +60,49 @@ func TestLagCountsBeforeItHasBeenMeasured(t *testing.T) {
 	})
 }
 
+// A server that cannot be reached in time, on a machine that is late, has as much more; and
+// what it then has failed for is no failure without lag.
+func TestConnectingHasTheTimeThatTheMachineWasLate(t *testing.T) {
+	for _, test := range []struct {
+		lag, takes, late time.Duration
+		reached          bool
+	}{
+		{0, time.Second, 0, true},
+		{0, 6 * time.Second, 0, false},
+		{time.Second, 1500 * time.Millisecond, 0, true}, // of the second attempt
+		{time.Second, 6 * time.Second, 2 * time.Second, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &clientRun{client: &Client{}}
+			attempts := 0
+			r.client.Dialler = slowDialler(func(ctx context.Context) (net.Conn, error) {
+				takes := test.takes
+				if attempts++; attempts == 1 && test.lag > 0 {
+					takes = time.Hour
+				}
+				select {
+				case <-time.After(takes):
+					ours, theirs := net.Pipe()
+					theirs.Close()
+					return ours, nil
+				case <-ctx.Done():
+					r.lag.total += test.lag
+					return nil, ctx.Err()
+				}
+			})
+			nc, late, err := r.reach(t.Context(), 5*time.Second)
+			if (nc != nil) != test.reached || (err == nil) != test.reached || late != test.late && !test.reached {
+				t.Errorf("%+v: late %v, %v", test, late, err)
+			}
+		})
+	}
+}
+
+// A slowDialler takes its time.
+type slowDialler func(ctx context.Context) (net.Conn, error)
+
+func (d slowDialler) DialContext(ctx context.Context, _, _ string) (net.Conn, error) { return d(ctx) }
+
 // Time that passes as it should is no lag.
 func TestAMachineThatIsNotBusyHasNoLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -32,6 +32,26 @@ func lacking(err error) bool {
 // retryWait is how long is waited for what lacks before it is tried again.
 const retryWait = 100 * time.Millisecond
 
+// reach connects to the server, which has so much time for that, and more if the machine
+// was late: by how much, it reports.
+func (r *clientRun) reach(ctx context.Context, limit time.Duration) (nc net.Conn, late time.Duration, err error) {
+	before := r.lag.passed()
+	if nc, err = r.dialFor(ctx, limit); !errors.Is(err, context.DeadlineExceeded) {
+		return nc, 0, err
+	}
+	if late = min(share*(r.lag.passed()-before), maxLag); late < tolerance {
+		return nil, 0, err
+	}
+	nc, err = r.dialFor(ctx, late)
+	return nc, late, err
+}
+
+func (r *clientRun) dialFor(ctx context.Context, limit time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return r.dial(ctx)
+}
+
 // dial connects to the server until ctx is done. What lacks may be there a little later.
 func (r *clientRun) dial(ctx context.Context) (net.Conn, error) {
 	for {

@@ -111,8 +111,9 @@ func (r *clientRun) part(ctx context.Context, c cases.Case) (cases.Observation, 
 	}
 	o, capture, err := r.connect(ctx, c, nil)
 	if err == nil && c.Alive && ctx.Err() == nil {
-		life, lag := r.life(ctx, floods(c) || c.Crowd != nil)
-		o.Life, o.Lag = life, o.Lag+lag
+		var lag cases.Duration
+		o.Life, lag, err = r.life(ctx, floods(c) || c.Crowd != nil)
+		o.Lag += lag
 	}
 	o.Memory = watched()
 	return o, capture, err
