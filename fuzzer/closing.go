@@ -172,8 +172,7 @@ func (s *session) ended(reason string) {
 // observe notes an event, and starts the closing handshake if that is ours to
 // do and the outcome is decided.
 func (s *session) observe(e cases.Event) {
-	if s.control != nil {
-		s.converse(e)
+	if s.control != nil { // nothing is judged
 		return
 	}
 	if len(s.obs.Events) >= s.receiver.limit {

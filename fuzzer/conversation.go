@@ -1,6 +1,8 @@
 package fuzzer
 
 import (
+	"fmt"
+
 	"gobahn/cases"
 )
 
@@ -23,10 +25,13 @@ func (c *conversation) steps() <-chan cases.Script {
 	return c.later
 }
 
-// converse takes note of an event outside any case.
-func (s *session) converse(e cases.Event) {
-	got, ok := e.(cases.Got)
-	if !ok || got.Opcode != cases.OpText || s.control.message == nil || s.state != open {
+// converse answers a text message outside any case, of which not all is kept if it is long.
+func (s *session) converse(text []byte, whole bool) {
+	if s.control.message == nil || s.state != open {
+		return
+	}
+	if !whole {
+		s.fail(cases.CodeTooBig, fmt.Sprintf("a command has no more than %d octets", keepOctets))
 		return
 	}
 	// A few octets may ask for millions, and who asks need not read.
@@ -34,7 +39,7 @@ func (s *session) converse(e cases.Event) {
 		s.fail(cases.CodeTooBig, "what was asked for before has not left yet")
 		return
 	}
-	script, err := s.control.message(string(got.Payload.Octets()))
+	script, err := s.control.message(string(text))
 	if err != nil {
 		s.fail(cases.CodeInvalidPayload, err.Error())
 		return

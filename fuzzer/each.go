@@ -359,6 +359,7 @@ func (g *guest) serve(ctx context.Context, l *landing) {
 		secure, err := s.secure(ctx, nc)
 		if err != nil {
 			l.o.Faults = []string{"TLS handshake: " + err.Error()}
+			l.empty = err == errMute
 			return
 		}
 		nc = secure

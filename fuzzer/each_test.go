@@ -2,9 +2,11 @@ package fuzzer
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -255,6 +257,49 @@ func TestAClientThatSaysNothingIsNotWaitedForForEver(t *testing.T) {
 	err = Each{Server: &Server{Cases: cases.Catalogue[:1]}, Agent: "mute", Visit: visit, Wait: time.Second / 10}.Serve(ctx, ln)
 	if err != ErrNoVisit || ctx.Err() != nil {
 		t.Errorf("error %v, want %v; out of time: %v", err, ErrNoVisit, ctx.Err())
+	}
+}
+
+// A browser connects ahead, and may not use the connection.
+func TestAConnectionWithoutAWordTakesNoTurn(t *testing.T) {
+	secure := httptest.NewTLSServer(nil)
+	defer secure.Close()
+	for name, config := range map[string]*tls.Config{"ws": nil, "wss": {Certificates: secure.TLS.Certificates}} {
+		t.Run(name, func(t *testing.T) {
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			visit := func(ctx context.Context, to Invitation, _ func(int)) (string, error) {
+				if nc, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+					nc.Close()
+				}
+				time.Sleep(time.Second / 10) // until that has been seen
+				d := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+				c, _, err := d.DialContext(ctx, to.URL, nil)
+				if err != nil {
+					return "", err
+				}
+				defer c.Close()
+				for err == nil {
+					var op int
+					var b []byte
+					if op, b, err = c.ReadMessage(); err == nil {
+						err = c.WriteMessage(op, b)
+					}
+				}
+				return "", nil
+			}
+			server := &Server{Cases: cases.Catalogue[:1], TLS: config, OnResult: func(p Played) error {
+				if p.Result.Verdict != cases.OK {
+					t.Errorf("%s: %s", p.Result.Verdict, p.Result.Says)
+				}
+				return nil
+			}}
+			if err := (Each{Server: server, Agent: "hasty", Visit: visit, Wait: 10 * time.Second}).Serve(t.Context(), ln); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

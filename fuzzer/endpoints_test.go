@@ -170,7 +170,7 @@ func TestCasesThatAreNotForAnAgentAreSkipped(t *testing.T) {
 
 // A frame of the server, as a client without a library sees it.
 func TestClientSaysWhatIsSent(t *testing.T) {
-	direct := make(chan string, 10)
+	direct := make(chan string, 20)
 	address := startServer(t, &fuzzer.Server{OnDirect: func(peer string) { direct <- peer }})
 	for command, want := range map[string]string{
 		`["echo", {"payload": "Hi"}]`:                                               "81 02 48 69",
@@ -182,6 +182,8 @@ func TestClientSaysWhatIsSent(t *testing.T) {
 		`["sendframes", [{"opcode": 1, "fin": false}, {"opcode": 0, "sync":true}]]`: "01 00 80 00",
 		`["close", {"code": 3000, "reason": "bye"}]`:                                "88 05 0b b8 62 79 65",
 		`["close"]`: "88 00",
+		`["echo", {"payload": "` + strings.Repeat("Hi", 1000) + `", "payload_len": 2}]`:    "81 02 48 69",
+		`["echo", {"payload": "` + strings.Repeat("Hi! ", 1<<14) + `", "payload_len": 2}]`: "81 02 48 69",
 	} {
 		if got := octetsAfter(t, address, command, len(strings.Fields(want))); got != want {
 			t.Errorf("%s: got %s, want %s", command, got, want)
@@ -217,6 +219,17 @@ func TestCommandsThatMakeNoSenseAreExplained(t *testing.T) {
 		if !ok || closed.Code != 1007 || closed.Text != want[:min(len(want), 123)] {
 			t.Errorf("%s: %v, want %s", command, err, want)
 		}
+	}
+}
+
+func TestACommandThatIsTooLongIsRefused(t *testing.T) {
+	c := visit(t, "ws://"+startServer(t, &fuzzer.Server{})+"/")
+	if err := c.WriteMessage(websocket.TextMessage, []byte(`["echo", {"payload": "`+strings.Repeat("a", 1<<20)+`"}]`)); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := c.ReadMessage()
+	if closed, ok := errors.AsType[*websocket.CloseError](err); !ok || closed.Code != 1009 || closed.Text != "a command has no more than 1048576 octets" {
+		t.Error(err)
 	}
 }
 

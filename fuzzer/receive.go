@@ -244,12 +244,25 @@ func (s *session) endMessage() {
 		s.cameBack()
 		return
 	}
+	if s.control != nil {
+		s.endCommand()
+		return
+	}
 	op, bad, payload := m.op, m.bad, m.describe()
 	s.receiver.message = message{packed: m.packed}
 	if !bad {
 		s.wrongEcho(e)
 		s.observe(cases.Got{Opcode: op, Payload: payload})
 		s.closeAfterWrongEcho(e)
+	}
+}
+
+// endCommand answers a complete message of a client that controls us.
+func (s *session) endCommand() {
+	m := s.receiver.message
+	s.receiver.message = message{packed: m.packed}
+	if m.op == cases.OpText && !m.bad {
+		s.converse(m.kept, m.sum == nil)
 	}
 }
 

@@ -26,7 +26,11 @@ func (s *Server) notice(format string, args ...any) {
 	s.OnNotice(text)
 }
 
-// secure does the TLS handshake with a client, and tells the user what has failed.
+// errMute is that a client has said nothing: it only looked whether the port is open.
+var errMute = errors.New("the client closed the connection without a word")
+
+// secure does the TLS handshake with a client, and tells the user what has failed, unless
+// that is errMute.
 func (s *Server) secure(ctx context.Context, nc net.Conn) (*tls.Conn, error) {
 	opts := s.options()
 	ctx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
@@ -37,10 +41,10 @@ func (s *Server) secure(ctx context.Context, nc net.Conn) (*tls.Conn, error) {
 		return secure, nil
 	}
 	nc.Close()
-	spoke := secure.ConnectionState().Version != 0
-	if spoke || !errors.Is(err, io.EOF) { // else it only looked whether the port is open
-		s.notice("TLS handshake with %s: %v", nc.RemoteAddr(), explainedToServer(ctx, err))
+	if spoke := secure.ConnectionState().Version != 0; !spoke && errors.Is(err, io.EOF) {
+		return nil, errMute
 	}
+	s.notice("TLS handshake with %s: %v", nc.RemoteAddr(), explainedToServer(ctx, err))
 	return nil, err
 }
 
