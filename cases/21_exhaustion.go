@@ -229,7 +229,7 @@ var frameFloods = []Case{
 		Tags: []Tag{Heavy}, Alive: true, Memory: 640, // less than what is sent; some hold several times their limit
 		Accept: anything, Ending: surviving, Limit: CloseAfter(20 * Second),
 		Variants: []Variant{
-			// 28 MiB are sent: more than some copies of that is what is kept for each.
+			// Of 28 MiB in all: who grows by many times that keeps something for each fragment.
 			{Name: "fragments of one octet", Script: endless(1, 4<<20), Accept: anythingWithin(256)},
 			{Name: "fragments of 64 KiB", Script: endless(64<<10, 16<<10)},
 		},

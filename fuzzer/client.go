@@ -71,7 +71,8 @@ type clientRun struct {
 	target Target
 	lag    lag // its own, for runs that go on at a time would each add to one they share
 
-	last      Played // the case that was played last, alone; zero: there is none
+	last      Played // the case that was played last; zero: there is none
+	company   bool   // it was played beside others
 	abandoned bool   // the server has ended, and is not started again
 
 	mu    sync.Mutex // held while a hook is called

@@ -23,10 +23,7 @@ type caller func(ctx context.Context, to Invitation)
 // called plays a case with a caller, and returns what came of it in the end.
 func called(t *testing.T, id cases.ID, one caller) (last Played) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	ln := listen(t)
 	var list []cases.Case
 	for _, c := range cases.All {
 		if c.ID == id {
@@ -228,12 +225,9 @@ func serialised(ctx context.Context, to Invitation) {
 }
 
 func TestAClientThatNeverComesIsNoClient(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	ln := listen(t)
 	visit := func(context.Context, Invitation, func(int)) (string, error) { return "", nil }
-	err = Each{Server: &Server{Cases: cases.Catalogue[:2]}, Agent: "nobody", Visit: visit, Wait: time.Second}.Serve(t.Context(), ln)
+	err := Each{Server: &Server{Cases: cases.Catalogue[:2]}, Agent: "nobody", Visit: visit, Wait: time.Second}.Serve(t.Context(), ln)
 	if err != ErrNoVisit {
 		t.Errorf("error %v, want %v", err, ErrNoVisit)
 	}
@@ -241,20 +235,15 @@ func TestAClientThatNeverComesIsNoClient(t *testing.T) {
 
 // Whoever connects without a word, like a probe, is not the client that is waited for.
 func TestAClientThatSaysNothingIsNotWaitedForForEver(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	ln := listen(t)
 	visit := func(ctx context.Context, _ Invitation, _ func(int)) (string, error) {
-		if nc, err := net.Dial("tcp", ln.Addr().String()); err == nil {
-			nc.Close()
-		}
+		knock(ln)
 		<-ctx.Done() // it hangs
 		return "", nil
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	err = Each{Server: &Server{Cases: cases.Catalogue[:1]}, Agent: "mute", Visit: visit, Wait: time.Second / 10}.Serve(ctx, ln)
+	err := Each{Server: &Server{Cases: cases.Catalogue[:1]}, Agent: "mute", Visit: visit, Wait: time.Second / 10}.Serve(ctx, ln)
 	if err != ErrNoVisit || ctx.Err() != nil {
 		t.Errorf("error %v, want %v; out of time: %v", err, ErrNoVisit, ctx.Err())
 	}
@@ -266,29 +255,16 @@ func TestAConnectionWithoutAWordTakesNoTurn(t *testing.T) {
 	defer secure.Close()
 	for name, config := range map[string]*tls.Config{"ws": nil, "wss": {Certificates: secure.TLS.Certificates}} {
 		t.Run(name, func(t *testing.T) {
-			ln, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
+			ln := listen(t)
 			visit := func(ctx context.Context, to Invitation, _ func(int)) (string, error) {
-				if nc, err := net.Dial("tcp", ln.Addr().String()); err == nil {
-					nc.Close()
-				}
+				knock(ln)
 				time.Sleep(time.Second / 10) // until that has been seen
-				d := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-				c, _, err := d.DialContext(ctx, to.URL, nil)
-				if err != nil {
-					return "", err
+				dialer := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+				conn, _, err := dialer.DialContext(ctx, to.URL, nil)
+				if err == nil {
+					echoUntilItEnds(conn)
 				}
-				defer c.Close()
-				for err == nil {
-					var op int
-					var b []byte
-					if op, b, err = c.ReadMessage(); err == nil {
-						err = c.WriteMessage(op, b)
-					}
-				}
-				return "", nil
+				return "", err
 			}
 			server := &Server{Cases: cases.Catalogue[:1], TLS: config, OnResult: func(p Played) error {
 				if p.Result.Verdict != cases.OK {
@@ -301,6 +277,23 @@ func TestAConnectionWithoutAWordTakesNoTurn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// knock connects, and says nothing.
+func knock(ln net.Listener) {
+	if nc, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+		nc.Close()
+	}
+}
+
+// listen is a listener on a free port.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln
 }
 
 func TestBrowsersAreJudgedOnlyIfTheyAreSome(t *testing.T) {

@@ -82,15 +82,15 @@ func (r *clientRun) fallen(ctx context.Context, p Played) string {
 // certain is p, which was played while nothing else went on, with what has become of
 // the server. Unreached is why it could not be reached, nil if it could. A server that
 // did not answer p at all may have been ended by the case before: if it survives p when
-// that is played once more, it was, and that case is reported once more. An error ends
-// the run.
+// that is played once more, it was, and that case is played and reported once more, unless
+// it was only company after which the server hung. An error ends the run.
 func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Played, error) {
-	before := r.last
+	before, company := r.last, r.company
 	says := r.fallen(ctx, p)
 	if ctx.Err() != nil {
 		return p, context.Cause(ctx)
 	}
-	if r.last = p; says == "" {
+	if r.last, r.company = p, false; says == "" {
 		return p, nil
 	}
 	if unreached == nil && answered(p.Observation) || before.Agent == "" {
@@ -104,6 +104,9 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 	}
 	before, late, err := r.late(ctx, before)
 	if err == nil && !late {
+		if company && says == hangs {
+			return again, nil
+		}
 		before = r.blamed(before, says+whenOver+"; played again, it does not end it")
 	}
 	return again, cmp.Or(err, r.done(before))

@@ -193,6 +193,21 @@ func TestServerThatEndsInTheNextPhaseIsBlamedOnTheCaseBefore(t *testing.T) {
 	}
 }
 
+// A server that hangs when it has had company, as the next case, which is played alone, sees.
+func TestNobodyIsBlamedForAServerThatHangsAfterCompany(t *testing.T) {
+	flood := cases.Case{ID: "user/flood", Script: cases.Script{cases.Flood{Frame: cases.Pong("x"), Count: 3}}, Accept: cases.Silence}
+	m := mortal{lives: 5, later: true, ping: true, hangs: true, beside: true}
+	died := make(map[cases.ID]string)
+	err := run(t, &fuzzer.Client{Config: fuzzer.Config{Dialler: &m}, Keeper: &m, Parallel: 2}, append(find(t, "1.1.1", "6.4.3", "2.1"), flood), func(p fuzzer.Played) error {
+		died[p.Case.ID] = p.Observation.Died
+		return nil
+	})
+	want := map[cases.ID]string{"1.1.1": "", "6.4.3": "", "2.1": "", "user/flood": ""}
+	if diff := cmp.Diff(want, died); err != nil || diff != "" || m.starts != 1 {
+		t.Errorf("%v, started again %d times, want once (-want +got)\n%s", err, m.starts, diff)
+	}
+}
+
 // A server that only ends while it has company.
 func TestWhereNobodyCanBeBlamedAloneAllAre(t *testing.T) {
 	list := find(t, "1.1.1", "6.4.3", "3.3")

@@ -270,7 +270,7 @@ func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err
 	}
 	wg.Wait()
 	watched()
-	r.last = p.before
+	r.last, r.company = p.before, true
 	byNumber := func(a, b Played) int { return a.Number - b.Number }
 	slices.SortFunc(p.again, byNumber)
 	if together.Err() != nil {
