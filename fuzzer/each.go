@@ -126,11 +126,10 @@ type guest struct {
 	one    turn
 	url    string
 	landed chan landing
-	here   int       // connections that have not ended
-	played *landing  // that of the turn; nil: it has not ended
-	begun  time.Time // when the first came; zero: none has
-	taken  bool      // by a connection, the turn
-	others []cases.Return
+	here   int         // connections that have not ended
+	played *landing    // that of the turn; nil: it has not ended
+	taken  atomic.Bool // by a connection, the turn
+	others []landing
 
 	pid     atomic.Int64         // of the client; 0: not known
 	watched func() *cases.Memory // of it, since it has connected; nil: nobody looks
@@ -185,8 +184,12 @@ func (h *house) turn(ctx context.Context, number int, one turn) error {
 // observation is all that was seen of a client.
 func (g *guest) observation(died string) cases.Observation {
 	o := g.played.o
-	slices.SortFunc(g.others, func(a, b cases.Return) int { return cmp.Compare(a.At, b.At) })
-	o.Died, o.Returns, o.Memory = died, g.others, g.memory
+	slices.SortFunc(g.others, func(a, b landing) int { return a.at.Compare(b.at) })
+	for _, l := range g.others {
+		at := max(0, cases.Duration(l.at.Sub(g.played.at)))
+		o.Returns = append(o.Returns, cases.Return{At: at, Elsewhere: l.elsewhere, Request: cases.Of(l.o.Request)})
+	}
+	o.Died, o.Memory = died, g.memory
 	if g.one.c.Limit.Attempts > 0 {
 		o.Attempts = 1 + len(g.others)
 	}
@@ -238,7 +241,7 @@ func (g *guest) stay(ctx context.Context) (died string, err error) {
 				}
 			}
 		case l := <-g.landed:
-			if g.note(l); g.played == nil && limit == nil { // nothing came of it: the next one is waited for
+			if g.note(l); g.played == nil && g.here == 0 { // nothing came of it: the next one is waited for
 				limit = time.After(g.Wait)
 			}
 		case e := <-ended:
@@ -253,7 +256,7 @@ func (g *guest) stay(ctx context.Context) (died string, err error) {
 		}
 		if g.played != nil && !looking {
 			looking = true
-			limit = time.After(max(leaveTime, time.Until(g.begun.Add(time.Duration(g.one.c.Opening.Visiting().Wait)))))
+			limit = time.After(max(leaveTime, time.Until(g.played.at.Add(time.Duration(g.one.c.Opening.Visiting().Wait)))))
 		}
 		if len(g.others)+g.here > maxReturns {
 			leave()
@@ -311,12 +314,9 @@ func closeAll(line map[string]net.Conn) {
 
 // receive serves a connection.
 func (g *guest) receive(ctx context.Context, a arrival) {
-	l := landing{arrival: a, turn: !a.elsewhere && !g.taken}
-	if l.turn {
-		g.taken, g.begun = true, a.at
-		if g.one.c.WatchesMemory() && g.watched == nil {
-			g.watched = Declared{PID: int(g.pid.Load())}.memory()
-		}
+	l := landing{arrival: a, empty: true}
+	if g.one.c.WatchesMemory() && g.watched == nil && g.played == nil {
+		g.watched = Declared{PID: int(g.pid.Load())}.memory()
 	}
 	g.here++
 	g.Server.visits.Go(func() {
@@ -329,15 +329,12 @@ func (g *guest) receive(ctx context.Context, a arrival) {
 func (g *guest) note(l landing) {
 	g.here--
 	switch {
-	case l.empty && l.turn:
-		g.taken = false
+	case l.empty:
 	case l.turn:
 		g.played = &l
 		g.memory = g.unwatched()
-	case l.empty || len(g.others) >= maxReturns:
-	default:
-		at := cases.Duration(l.at.Sub(g.begun))
-		g.others = append(g.others, cases.Return{At: at, Elsewhere: l.elsewhere, Request: cases.Of(l.o.Request)})
+	case len(g.others) < maxReturns:
+		g.others = append(g.others, landing{arrival: l.arrival, o: cases.Observation{Request: l.o.Request}})
 	}
 }
 
@@ -357,9 +354,12 @@ func (g *guest) serve(ctx context.Context, l *landing) {
 	l.o = cases.Observation{Server: true, Seed: s.Seed, Started: l.at}
 	if s.TLS != nil {
 		secure, err := s.secure(ctx, nc)
+		if err != nil && err != errMute {
+			g.hear(l)
+		}
 		if err != nil {
+			nc.Close()
 			l.o.Faults = []string{"TLS handshake: " + err.Error()}
-			l.empty = err == errMute
 			return
 		}
 		nc = secure
@@ -367,11 +367,18 @@ func (g *guest) serve(ctx context.Context, l *landing) {
 	h := s.handshake(nc, func(head wire.Head) (plan, error) { return g.plan(head, l) })
 	h.elsewhere = g.other.Addr().String()
 	session := newSession(s.Config, nc, true, cases.Case{}, h, &s.streams, &s.lag)
+	session.heard = func() { g.hear(l) }
 	defer session.hangUp(ctx)
 	l.o = session.run(ctx)
 	l.o.Secure = l.o.Secure || s.TLS != nil
-	l.empty = len(l.o.Received.Octets) == 0
 	l.capture = session.log.Capture
+}
+
+// hear is called when something has come on a connection: the first gets the turn. A
+// browser connects ahead, and may never use the connection.
+func (g *guest) hear(l *landing) {
+	l.empty = false
+	l.turn = !l.elsewhere && g.taken.CompareAndSwap(false, true)
 }
 
 // plan is what is played on a connection.

@@ -258,6 +258,9 @@ func TestAConnectionWithoutAWordTakesNoTurn(t *testing.T) {
 			ln := listen(t)
 			visit := func(ctx context.Context, to Invitation, _ func(int)) (string, error) {
 				knock(ln)
+				if ahead, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+					defer ahead.Close()
+				}
 				time.Sleep(time.Second / 10) // until that has been seen
 				dialer := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 				conn, _, err := dialer.DialContext(ctx, to.URL, nil)

@@ -79,6 +79,35 @@ func (l *lag) late() time.Duration {
 	return 0
 }
 
+// within is ctx for so much time, and more if there is lag in it. Its end, if that was for
+// lack of time, has the cause context.DeadlineExceeded.
+func (l *lag) within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	before := l.passed()
+	ctx, end := context.WithCancelCause(ctx)
+	go func() {
+		if !sleep(ctx, limit) {
+			return
+		}
+		if late := min(share*(l.passed()-before), maxLag); late >= tolerance && !sleep(ctx, late) {
+			return
+		}
+		end(context.DeadlineExceeded)
+	}()
+	return ctx, func() { end(nil) }
+}
+
+// sleep waits for so long, and reports whether ctx lasted until then.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // allow gives t so much time from now on.
 func (s *session) allow(t timer, d time.Duration) {
 	s.due[t] = time.Now().Add(d)

@@ -98,6 +98,30 @@ func TestConnectingHasTheTimeThatTheMachineWasLate(t *testing.T) {
 	}
 }
 
+// So has a client for its half of the TLS handshake.
+func TestALimitIsExtendedByTheLagThereWasInIt(t *testing.T) {
+	for _, test := range []struct{ before, lag, want time.Duration }{
+		{0, 0, 5 * time.Second},
+		{time.Hour, 0, 5 * time.Second},
+		{0, time.Second, 7 * time.Second},
+		{time.Hour, time.Minute, 5*time.Second + maxLag},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &lag{total: test.before}
+			begun := time.Now()
+			ctx, cancel := l.within(t.Context(), 5*time.Second)
+			defer cancel()
+			l.mu.Lock()
+			l.total += test.lag
+			l.mu.Unlock()
+			<-ctx.Done()
+			if took := time.Since(begun); took != test.want || !outOfTime(ctx) {
+				t.Errorf("%+v: %v, %v", test, took, context.Cause(ctx))
+			}
+		})
+	}
+}
+
 // A slowDialler takes its time.
 type slowDialler func(ctx context.Context) (net.Conn, error)
 

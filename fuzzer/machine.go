@@ -59,9 +59,7 @@ func (r *clientRun) dial(ctx context.Context) (net.Conn, error) {
 		if !lacking(err) {
 			return nc, err
 		}
-		select {
-		case <-time.After(retryWait):
-		case <-ctx.Done():
+		if !sleep(ctx, retryWait) {
 			return nil, &MachineError{err}
 		}
 	}
@@ -88,9 +86,6 @@ func accept(ctx context.Context, ln net.Listener, crowded func(error)) (net.Conn
 		} else if !errors.Is(err, syscall.ECONNABORTED) {
 			return nc, err
 		}
-		select {
-		case <-time.After(retryWait):
-		case <-ctx.Done():
-		}
+		sleep(ctx, retryWait)
 	}
 }

@@ -26,26 +26,35 @@ func (s *Server) notice(format string, args ...any) {
 	s.OnNotice(text)
 }
 
-// errMute is that a client has said nothing: it only looked whether the port is open.
-var errMute = errors.New("the client closed the connection without a word")
+// errMute is that a client has said nothing.
+var errMute = errors.New("the client did not say a word")
 
-// secure does the TLS handshake with a client, and tells the user what has failed, unless
-// that is errMute.
+// secure does the TLS handshake with a client, and tells the user what has failed, but not
+// of one that only looked whether the port is open. The caller closes nc if there is an
+// error, which is errMute if nothing has come.
 func (s *Server) secure(ctx context.Context, nc net.Conn) (*tls.Conn, error) {
 	opts := s.options()
-	ctx, cancel := context.WithTimeout(ctx, opts.limit(opts.OpenHandshakeTimeout))
+	ctx, cancel := s.lag.within(ctx, opts.limit(opts.OpenHandshakeTimeout))
 	defer cancel()
 	secure := tls.Server(nc, s.TLS)
 	err := secure.HandshakeContext(ctx)
 	if err == nil {
 		return secure, nil
 	}
-	nc.Close()
-	if spoke := secure.ConnectionState().Version != 0; !spoke && errors.Is(err, io.EOF) {
+	mute := secure.ConnectionState().Version == 0 // no whole first message has come
+	if mute && errors.Is(err, io.EOF) {
 		return nil, errMute
 	}
 	s.notice("TLS handshake with %s: %v", nc.RemoteAddr(), explainedToServer(ctx, err))
+	if mute && outOfTime(ctx) {
+		return nil, errMute
+	}
 	return nil, err
+}
+
+// outOfTime reports whether ctx has ended because it was given no more time.
+func outOfTime(ctx context.Context) bool {
+	return errors.Is(context.Cause(ctx), context.DeadlineExceeded)
 }
 
 // explainedToServer is the error of a TLS handshake with what it is likely to mean.
@@ -53,8 +62,8 @@ func explainedToServer(ctx context.Context, err error) error {
 	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
 	alert, _ := errors.AsType[*net.OpError](err)
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("the client did not finish it in time: %w", err)
+	case outOfTime(ctx):
+		return errors.New("the client did not finish it in time")
 	case noTLS:
 		return fmt.Errorf("the client does not speak TLS, is it ws instead of wss? %w", err)
 	case errors.Is(err, io.EOF):

@@ -129,6 +129,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, end context.CancelCause
 	if s.TLS != nil {
 		secure, err := s.secure(ctx, nc)
 		if err != nil {
+			nc.Close()
 			return
 		}
 		nc = secure

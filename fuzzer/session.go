@@ -72,6 +72,7 @@ type session struct {
 	scratch   []byte        // what the last message was sent from
 	ping      string        // payload of the automatic ping that is not answered yet; empty: none is
 	control   *conversation // nil: a case is played
+	heard     func()        // called when the first octets have come; nil: nothing
 }
 
 // newSession prepares to play c on nc. Streams and lag are those of the run.
@@ -304,6 +305,10 @@ func (s *session) read(r wire.Read) {
 		return
 	}
 	s.log.ReceivedOctets(r.Octets)
+	if s.heard != nil {
+		s.heard()
+		s.heard = nil
+	}
 	b := r.Octets
 	p := s.player.split
 	early := s.state == opening || p != nil && p.head // we have not answered yet, or not wholly
