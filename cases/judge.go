@@ -181,6 +181,8 @@ func unaccepted(c Case, o Observation) string {
 	case len(o.Events) > 0:
 		return fmt.Sprintf("The peer did not send back what it was sent: message %d of %d came back as %s.",
 			o.Echoes+1, echo.Count, o.Events[0])
+	case o.Closing.FailedByMe && len(o.Faults) > 0:
+		return fmt.Sprintf("The peer did not send back what it was sent: message %d of %d was invalid: %s.", o.Echoes+1, echo.Count, o.Faults[0])
 	case echo.Count == 1:
 		return fmt.Sprintf("Did not receive message within %d seconds.", seconds)
 	}

@@ -40,7 +40,9 @@ type Observation struct {
 	Memory   *Memory        `json:"memory,omitempty"`   // of the process of the peer; nil: it is not known
 	Died     string         `json:"died,omitempty"`     // how the process of the peer ended while the case was played; empty: it did not
 
-	Unread bool `json:"unread,omitempty"` // not all that was sent had been taken when the time was over
+	Unread     bool   `json:"unread,omitempty"`     // not all that was sent had been taken when the time was over
+	Unfinished string `json:"unfinished,omitempty"` // what the peer had begun when the connection ended without a closing handshake; empty: nothing, or something else was wrong
+	Reset      bool   `json:"reset,omitempty"`      // the peer ended TCP with an RST instead of a closing handshake
 
 	Lag    Duration `json:"lag,omitempty"`    // by which time limits were extended, since the machine kept the tester waiting
 	Before *Attempt `json:"before,omitempty"` // what came of the case at first, after which it was played again; nil: it was not
@@ -77,13 +79,20 @@ func (o *Observation) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Remarks are what else is to be said of the peer: the faults, and that it did not
-// read.
+// Remarks are what else is to be said of the peer: the faults, that it did not read, and
+// how it ended in the middle of something.
 func (o Observation) Remarks() []string {
-	if !o.Unread {
-		return o.Faults
+	remarks := slices.Clip(o.Faults)
+	if o.Unread {
+		remarks = append(remarks, "the peer did not read all that it was sent")
 	}
-	return append(slices.Clip(o.Faults), "the peer did not read all that it was sent")
+	if o.Unfinished != "" {
+		remarks = append(remarks, "the connection ended in the middle of "+o.Unfinished)
+	}
+	if o.Reset {
+		remarks = append(remarks, "the peer reset TCP (RST)")
+	}
+	return remarks
 }
 
 // Closing is how the connection ended, seen from our side.

@@ -118,7 +118,7 @@ func inPieces(nc net.Conn, b, cuts []byte) {
 			return
 		}
 	}
-	time.Sleep(5 * time.Second)
+	time.Sleep(6 * time.Second) // longer than the opening handshake may take
 }
 
 // maxTalk bounds what a peer says, so that all its pings are answered.

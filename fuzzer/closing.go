@@ -2,7 +2,9 @@ package fuzzer
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -141,9 +143,13 @@ func (s *session) drop(reason string) {
 // before to leave.
 const drainTime = 200 * time.Millisecond
 
-// lost handles the end of what the peer sends.
-func (s *session) lost() {
+// lost handles the end of what the peer sends, which err tells of.
+func (s *session) lost(err error) {
 	s.receiver.ended = true
+	s.obs.Reset = s.state != closed && errors.Is(err, syscall.ECONNRESET)
+	if s.state == opening {
+		s.checkUnended()
+	}
 	s.followEnded(cases.Dropped)
 	if s.state != closed {
 		if s.passive() {

@@ -2,6 +2,7 @@ package fuzzer
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -34,19 +35,20 @@ func (s *session) open(b []byte) (rest []byte) {
 		return nil
 	}
 	n := wire.HeadEnd(b)
+	for ; n > 0 && !s.server && s.interim(b[:n]); n = wire.HeadEnd(b) {
+		b = b[n:]
+		if s.receiver.interim += n; s.receiver.interim > wire.MaxHead {
+			s.handshake.refuse(s, errManyInterim)
+			return nil
+		}
+	}
 	if n == 0 {
-		if len(b) > wire.MaxHead {
+		if s.receiver.head = b; len(b) > wire.MaxHead {
 			s.handshake.refuse(s, wire.ErrHeadTooLong)
 		}
 		return nil
 	}
 	s.receiver.head = nil
-	if !s.server && s.interim(b[:n]) {
-		if len(b) == n {
-			return nil
-		}
-		return s.open(b[n:])
-	}
 	if c, ok := s.handshake.(*clientHandshake); ok && c.prior {
 		return c.afterPrior(s, b)
 	}
@@ -81,6 +83,9 @@ func (s *session) open(b []byte) (rest []byte) {
 	s.play()
 	return b[n:]
 }
+
+// errManyInterim is that there seems to be no end of interim responses.
+var errManyInterim = fmt.Errorf("interim responses of more than %d octets", wire.MaxHead)
 
 // interim reports whether head is that of a response before the one that counts (RFC 9110
 // 15.2), and not what the case is about.

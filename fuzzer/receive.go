@@ -13,6 +13,7 @@ import (
 // bounded space.
 type receiver struct {
 	head    []byte // octets of an unfinished opening handshake
+	interim int    // octets of responses before the one that counts
 	limit   int    // events kept
 	decoder wire.Decoder
 	skip    bool   // the current frame is invalid, and part of nothing
@@ -27,6 +28,7 @@ type receiver struct {
 // A message is a data message that is being received.
 type message struct {
 	op   cases.Op // 0: none is
+	ends int      // fragments of it that have ended
 	bad  bool     // a part of it was invalid
 	same bool     // so far it is what an Echo waits for, and kept nowhere
 	utf8 wire.UTF8
@@ -199,7 +201,7 @@ func (s *session) endFrame(h wire.Header) {
 	default:
 		s.traffic.received.Frames++
 		s.traffic.received.WebSocket += int(h.Length)
-		if h.FIN {
+		if r.message.ends++; h.FIN {
 			s.endMessage()
 		}
 	}

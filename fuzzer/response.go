@@ -20,7 +20,7 @@ func (s *session) checkResponse() {
 	}
 }
 
-// checkUnended looks at a response that has not ended in time. One whose lines end with
+// checkUnended looks at a response that has not ended. One whose lines end with
 // LF alone has no end.
 func (s *session) checkUnended() {
 	if head := s.receiver.head; !s.server && bytes.Contains(head, []byte("\n\n")) {

@@ -116,6 +116,7 @@ func (s *session) run(ctx context.Context) cases.Observation {
 	s.setAlarm(time.Time{})
 	s.deflate.close()
 	s.checkKeys()
+	s.obs.Unfinished = s.unfinished()
 	o := s.obs
 	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
 	return o
@@ -298,7 +299,7 @@ func (s *session) fire(t timer) {
 func (s *session) read(r wire.Read) {
 	defer s.conn.Recycle(r)
 	if r.Err != nil {
-		s.lost()
+		s.lost(r.Err)
 		return
 	}
 	if s.state == closed {

@@ -76,6 +76,7 @@ func wholeCatalogue() (list []Record) {
 		case 0:
 			o.Events = cases.Events{cases.Echoed{Count: 2}, cases.Mark{Name: "A"}, cases.Got{Opcode: 0xf, Payload: cases.Describe(bytes.Repeat([]byte{1, 2, 3, 0xff}, 999))}}
 			o.Lost, o.Echoes, o.Unread, o.Unconfirmed, o.Faults = 3, 2, true, true, []string{"fault"}
+			o.Unfinished, o.Reset = "a text frame of 5 octets, 1 of which had come", true
 		case 1:
 			o.Deflate, o.Before, o.Opened = nil, nil, false
 		}

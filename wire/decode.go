@@ -59,6 +59,15 @@ func (d *Decoder) Next(b []byte) (p Part, rest []byte, ok bool) {
 	return p, rest, true
 }
 
+// Partial is the frame of which the end has not come: how many octets of its payload
+// have, and false if there is none. One whose header is not complete has the zero Header.
+func (d *Decoder) Partial() (h Header, payload uint64, ok bool) {
+	if !d.payload {
+		return Header{}, 0, d.have > 0
+	}
+	return d.h, d.pos, true
+}
+
 // header collects octets of a header and parses it when it is complete.
 func (d *Decoder) header(b []byte) (rest []byte, ok bool) {
 	for {
