@@ -2,6 +2,7 @@ package cases
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -79,12 +80,15 @@ func (o *Observation) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Remarks are what else is to be said of the peer: the faults, that it did not read, and
-// how it ended in the middle of something.
+// Remarks are what else is to be said of the peer: the faults, that it did not read, or sent
+// too much, and how the connection ended in the middle of something.
 func (o Observation) Remarks() []string {
 	remarks := slices.Clip(o.Faults)
 	if o.Unread {
 		remarks = append(remarks, "the peer did not read all that it was sent")
+	}
+	if o.Lost > 0 {
+		remarks = append(remarks, fmt.Sprintf("%d more events, which are not kept", o.Lost))
 	}
 	if o.Unfinished != "" {
 		remarks = append(remarks, "the connection ended in the middle of "+o.Unfinished)

@@ -146,7 +146,7 @@ const drainTime = 200 * time.Millisecond
 // lost handles the end of what the peer sends, which err tells of.
 func (s *session) lost(err error) {
 	s.receiver.ended = true
-	s.obs.Reset = s.state != closed && errors.Is(err, syscall.ECONNRESET)
+	s.obs.Reset = errors.Is(err, syscall.ECONNRESET)
 	if s.state == opening {
 		s.checkUnended()
 	}

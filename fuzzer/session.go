@@ -117,6 +117,7 @@ func (s *session) run(ctx context.Context) cases.Observation {
 	s.deflate.close()
 	s.checkKeys()
 	s.obs.Unfinished = s.unfinished()
+	s.obs.Reset = !s.obs.Closing.WasClean && !s.obs.Closing.DroppedByMe && (s.obs.Reset || s.conn.WasReset())
 	o := s.obs
 	o.Received, o.Sent, o.Wirelog = s.log.Received, s.log.Sent, s.log.Rows()
 	return o

@@ -112,6 +112,8 @@ func (t *Target) parseTCP() error {
 		return errors.New("there is no host")
 	case strings.Contains(host, ":") && !strings.HasPrefix(t.URL.Host, "["):
 		return fmt.Errorf("an IPv6 address is written in brackets: [%s]", host)
+	case strings.Contains(host, "%") && !strings.Contains(host, ":"):
+		return errors.New("there is a % in the host, which belongs before the zone of an IPv6 address")
 	case strings.ContainsAny(host, "[]"):
 		return errors.New("there is a bracket in the host, which belongs around an IPv6 address")
 	case strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }):

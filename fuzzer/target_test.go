@@ -93,6 +93,7 @@ func TestTargetThatIsWrongIsExplained(t *testing.T) {
 		"ws://peer:0":           "port 0 is not between 1 and 65535",
 		"ws://peer:65536":       "port 65536 is not between 1 and 65535",
 		"ws://::1:9001/":        "an IPv6 address is written in brackets: [::1]",
+		"ws://%25":              "there is a % in the host, which belongs before the zone of an IPv6 address",
 		"ws://]":                "there is a bracket in the host, which belongs around an IPv6 address",
 		"ws://bücher.example/":  "the host is not ASCII: write its name as it is in DNS, with xn--",
 		"ws://peer/a\r\nb: c":   "there is a control character at octet 11",

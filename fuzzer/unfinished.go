@@ -13,13 +13,13 @@ func (s *session) unfinished() string {
 		return fmt.Sprintf("an HTTP head, %d octets of which had come", len(r.head))
 	}
 	h, n, begun := r.decoder.Partial()
-	switch {
+	switch m := r.message; {
+	case m.op != 0 && (m.ends > 0 || !begun):
+		return fmt.Sprintf("a %s message, %d fragments of which had come, with %d octets", m.op, m.ends, m.n)
 	case begun && h.Length == 0:
 		return "the header of a frame"
 	case begun:
 		return fmt.Sprintf("a %s frame of %d octets, %d of which had come", h.Opcode, h.Length, n)
-	case r.message.op != 0:
-		return fmt.Sprintf("a %s message, %d fragments of which had come, with %d octets", r.message.op, r.message.ends, r.message.n)
 	}
 	return ""
 }

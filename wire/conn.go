@@ -2,10 +2,12 @@ package wire
 
 import (
 	"bufio"
+	"errors"
 	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"gobahn/cases"
@@ -42,6 +44,7 @@ type Conn struct {
 	alone   bool    // out, or what the writer has, must leave by itself
 	writing int     // slices the writer has
 	dead    bool    // a write failed: nothing more can be sent
+	reset   bool    // a write has met an RST
 
 	taken atomic.Int64 // octets that the kernel has taken
 }
@@ -119,6 +122,7 @@ func (c *Conn) Done(w Write) {
 	c.writing, c.alone = 0, false
 	if w.err != nil {
 		c.dead = true
+		c.reset = c.reset || errors.Is(w.err, syscall.ECONNRESET)
 		c.queue, c.out = nil, segment{}
 		return
 	}
@@ -278,7 +282,8 @@ func (c *Conn) leftAtOnce() bool {
 	if c.alone || len(c.queue) > 0 || len(c.out.octets) > 1 {
 		return false
 	}
-	n := writeNow(c.nc, c.out.octets[0])
+	n, err := writeNow(c.nc, c.out.octets[0])
+	c.reset = c.reset || errors.Is(err, syscall.ECONNRESET)
 	c.taken.Add(int64(n))
 	c.out.octets[0] = c.out.octets[0][n:]
 	if len(c.out.octets[0]) > 0 {
@@ -287,6 +292,10 @@ func (c *Conn) leftAtOnce() bool {
 	c.out = segment{}
 	return true
 }
+
+// WasReset reports whether a write has met an RST of the peer: the system says so once, to
+// whoever writes or reads first.
+func (c *Conn) WasReset() bool { return c.reset }
 
 // Idle reports whether everything sent has left, or cannot leave any more.
 func (c *Conn) Idle() bool { return c.dead || c.Pending() == 0 }

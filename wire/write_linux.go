@@ -6,21 +6,19 @@ import (
 )
 
 // writeNow writes as much of b as the kernel takes without waiting, and returns how
-// much that was. Errors are left to the next write.
-func writeNow(nc net.Conn, b []byte) (n int) {
+// much that was. After an error the next write meets one, too.
+func writeNow(nc net.Conn, b []byte) (n int, err error) {
 	tcp, ok := nc.(*net.TCPConn)
 	if !ok {
-		return 0
+		return 0, nil
 	}
 	raw, err := tcp.SyscallConn()
 	if err != nil {
-		return 0
+		return 0, err
 	}
 	_ = raw.Write(func(fd uintptr) bool {
-		if m, err := syscall.Write(int(fd), b); err == nil {
-			n = m
-		}
+		n, err = syscall.Write(int(fd), b)
 		return true // done, whatever came of it
 	})
-	return n
+	return max(0, n), err
 }

@@ -86,6 +86,13 @@ func replace(old, new string) func(p *peer) {
 	return head(func(head string) string { return strings.Replace(head, old, new, 1) })
 }
 
+// Refusals are how the answer of a fuzzing server begins to clients that open no WebSocket,
+// by the name of the behaviour. That of others may be lost, or is none.
+var Refusals = map[string]string{
+	"NUL in the head": "HTTP/1.1 400 ", "controls in the head": "HTTP/1.1 400 ", "a field of one word": "HTTP/1.1 400 ",
+	"no HTTP": "HTTP/1.1 400 ", "HTTP/1.0": "HTTP/1.1 400 ",
+}
+
 // openings are about the opening handshake.
 var openings = []Behaviour{
 	{"says nothing", Both, none, cases.Failed, cases.Failed, "did not finish", func(p *peer) { p.drain() }},
@@ -109,7 +116,7 @@ var openings = []Behaviour{
 	{"NUL in the head", Both, none, cases.Failed, cases.Failed, `\x00`, replace("Upgrade: websocket", "Upgrade: web\x00socket")},
 	{"controls in the head", Both, none, cases.Failed, cases.Failed, `\x01`, replace("Upgrade: ", "\x01\x1b[31m: x\r\nUpgrade: ")},
 	{"a field of one word", Both, none, cases.Failed, cases.Failed, "nonsense", replace("Upgrade: ", "nonsense\r\nUpgrade: ")},
-	{"no HTTP", Both, none, cases.Failed, cases.Failed, "", head(func(string) string { return "SSH-2.0-OpenSSH_9.9\r\n\r\n" })},
+	{"no HTTP", Both, none, cases.Failed, cases.Failed, "SSH-2.0-OpenSSH_9.9", head(func(string) string { return "SSH-2.0-OpenSSH_9.9\r\n\r\n" })},
 	{"HTTP/1.0", Both, none, cases.Failed, cases.Failed, "HTTP/1.0", replace("HTTP/1.1", "HTTP/1.0")},
 	{"no Upgrade", Server, none, cases.Failed, cases.Failed, "Upgrade", replace("Upgrade: websocket\r\n", "")},
 	{"no Sec-WebSocket-Accept", Server, none, cases.Failed, cases.Failed, "Sec-WebSocket-Accept", replace("Sec-WebSocket-Accept", "X-Accept")},
@@ -117,12 +124,26 @@ var openings = []Behaviour{
 	{"status 200", Server, none, cases.Failed, cases.Failed, "200", replace("101 Switching Protocols", "200 OK")},
 	{"a subprotocol nobody asked for", Server, none, cases.Failed, cases.Failed, "chat", replace("Upgrade: ", "Sec-WebSocket-Protocol: chat\r\nUpgrade: ")},
 	{"an extension nobody asked for", Server, none, cases.Failed, cases.Failed, "x-unknown", replace("Upgrade: ", "Sec-WebSocket-Extensions: x-unknown\r\nUpgrade: ")},
-	{"drops TCP at once", Both, none, cases.Failed, cases.Failed, "", func(p *peer) {}},
-	{"resets TCP at once", Both, none, cases.Failed, cases.Failed, "", func(p *peer) {
+	{"interim responses without end", Server, none, cases.Failed, cases.Failed, "interim responses of more than 65536 octets", func(p *peer) {
+		_, _ = p.head()
+		for b := strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 1000); p.send(b); {
+		}
+	}},
+	{"a second head behind the first", Both, short, cases.Failed, cases.Unclean, "reserved", func(p *peer) {
+		first := p.openingHead()
+		if p.client {
+			p.send(first, first) // HTTP pipelining
+		} else {
+			p.send(first, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		}
+		p.drain()
+	}},
+	{"drops TCP at once", Both, none, cases.Failed, cases.Failed, "dropped", func(p *peer) {}},
+	{"resets TCP at once", Both, none, cases.Failed, cases.Failed, "reset", func(p *peer) {
 		p.wait(50 * time.Millisecond) // or connecting fails
 		p.reset()
 	}},
-	{"resets TCP in the opening handshake", Both, none, cases.Failed, cases.Failed, "", func(p *peer) {
+	{"resets TCP in the opening handshake", Both, none, cases.Failed, cases.Failed, "reset", func(p *peer) {
 		p.send(p.openingHead()[:20])
 		p.reset()
 	}},

@@ -22,6 +22,7 @@ const limit = 2 * time.Minute
 type peer struct {
 	*net.TCPConn
 	in     *bufio.Reader
+	heard  beginning // of what was read
 	client bool
 	target string // of a client's request
 	done   <-chan struct{}
@@ -45,20 +46,32 @@ func (b Behaviour) Serve(ctx context.Context, ln net.Listener) error {
 }
 
 // Visit connects to the fuzzing server at address, asks for target, such as
-// "/runCase?case=1&agent=a", and behaves. It returns when the connection has ended.
-func (b Behaviour) Visit(ctx context.Context, address, target string) error {
+// "/runCase?case=1&agent=a", and behaves. It returns when the connection has ended, with
+// the first octets that it was sent.
+func (b Behaviour) Visit(ctx context.Context, address, target string) (heard string, err error) {
 	nc, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
-		return err
+		return "", err
 	}
-	b.play(ctx, &peer{TCPConn: nc.(*net.TCPConn), client: true, target: target})
-	return nil
+	p := &peer{TCPConn: nc.(*net.TCPConn), client: true, target: target}
+	b.play(ctx, p)
+	return string(p.heard), nil
+}
+
+// A beginning is the first octets that are written to it.
+type beginning []byte
+
+const maxBeginning = 100
+
+func (b *beginning) Write(octets []byte) (int, error) {
+	*b = append(*b, octets[:min(len(octets), maxBeginning-len(*b))]...)
+	return len(octets), nil
 }
 
 func (b Behaviour) play(ctx context.Context, p *peer) {
 	defer p.Close()
 	defer context.AfterFunc(ctx, func() { p.Close() })()
-	p.in, p.done = bufio.NewReader(p), ctx.Done()
+	p.in, p.done = bufio.NewReader(io.TeeReader(p, &p.heard)), ctx.Done()
 	_ = p.SetDeadline(time.Now().Add(limit)) // of a connection that is there
 	b.act(p)
 }
@@ -90,6 +103,15 @@ func (p *peer) wait(d time.Duration) bool {
 
 // drain reads until the fuzzer has ended the connection.
 func (p *peer) drain() { _, _ = io.Copy(io.Discard, p.in) }
+
+// besides reads what comes while act goes on.
+func (p *peer) besides(act func()) {
+	var reading sync.WaitGroup
+	reading.Go(p.drain)
+	act()
+	_ = p.Close()
+	reading.Wait()
+}
 
 // hold neither reads nor writes.
 func (p *peer) hold() { p.wait(limit) }

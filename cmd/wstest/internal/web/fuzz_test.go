@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -55,8 +56,8 @@ func FuzzPath(f *testing.F) {
 			if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Security-Policy") == "" {
 				t.Errorf("%q: answered without the fields that protect its reader: %v", path, h)
 			}
-			if to, err := url.Parse(h.Get("Location")); err != nil || to.Host != "" {
-				t.Errorf("%q leads away, to %q", path, h.Get("Location"))
+			if to := h.Get("Location"); to != "" && (to[0] != '/' || strings.HasPrefix(to, "//") || strings.HasPrefix(to, `/\`)) {
+				t.Errorf("%q leads away, to %q", path, to)
 			}
 		}
 	})
