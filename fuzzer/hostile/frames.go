@@ -169,7 +169,7 @@ var closings = []Behaviour{
 		p.wait(50 * time.Millisecond) // or what was sent may be lost
 		p.reset()
 	})},
-	{"RST while it is sent a message", Both, long, cases.Failed, cases.Failed, "RST", opened(func(p *peer) {
+	{"RST while it is sent a message", Both, long, cases.Failed, cases.Failed, "dropped", opened(func(p *peer) {
 		_, _ = p.in.ReadByte()
 		p.reset()
 	})},
