@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,8 @@ import (
 	"gobahn/cases"
 	"gobahn/fuzzer"
 	"gobahn/fuzzer/hostile"
+	"gobahn/report"
+	"gobahn/report/intact"
 )
 
 // hostileLimit is how long a case against a hostile peer may take: the opening handshake
@@ -48,6 +52,7 @@ func TestHostileClientsHarmNobody(t *testing.T) {
 		id    cases.ID
 	}
 	results := make(map[key]fuzzer.Played)
+	defer func() { checkReport(t, slices.Collect(maps.Values(results))) }()
 	played := make(chan fuzzer.Played, 1000)
 	server := &fuzzer.Server{
 		Cases:    append(hostileCases(t), find(t, "1.1.1", "2.2", "5.19", "6.1.1", "7.1.1")...),
@@ -139,6 +144,9 @@ func TestHostileServersHarmNobody(t *testing.T) {
 	defer watchHeap(t)()
 	var all sync.WaitGroup
 	slots := make(chan bool, atOnce)
+	var mu sync.Mutex
+	var list []fuzzer.Played
+	defer func() { checkReport(t, list) }()
 	for _, b := range hostile.Behaviours {
 		if b.Role == hostile.Client {
 			continue
@@ -155,17 +163,15 @@ func TestHostileServersHarmNobody(t *testing.T) {
 			}
 			served := make(chan error, 1)
 			go func() { served <- b.Serve(ctx, ln) }()
-			var list []cases.Case
-			for _, c := range hostileCases(t) {
-				if c.ID == cmp.Or(b.Case, "1.1.2") {
-					list = append(list, c)
-				}
-			}
+			played := slices.DeleteFunc(hostileCases(t), func(c cases.Case) bool { return c.ID != cmp.Or(b.Case, "1.1.2") })
 			client := fuzzer.Client{URL: "ws://" + ln.Addr().String(), Agent: b.Name, Parallel: 1}
 			results := 0
-			err = client.Run(ctx, list, func(p fuzzer.Played) error {
+			err = client.Run(ctx, played, func(p fuzzer.Played) error {
 				results++
 				checkHostile(t, b, p)
+				mu.Lock()
+				defer mu.Unlock()
+				list = append(list, p)
 				return nil
 			})
 			if err != nil || results != 1 {
@@ -193,6 +199,29 @@ func checkHostile(t *testing.T, b hostile.Behaviour, p fuzzer.Played) {
 	}
 	if len(p.Observation.Wirelog) > 5000 || len(p.Observation.Events) > 5000 || len(said) > 64<<10 {
 		t.Errorf("%s: %d rows, %d events, %d octets said", b.Name, len(p.Observation.Wirelog), len(p.Observation.Events), len(said))
+	}
+}
+
+// checkReport writes a report of what was played, in which whatever the peers have sent is
+// text.
+func checkReport(t *testing.T, list []fuzzer.Played) {
+	t.Helper()
+	dir := t.TempDir()
+	w, err := report.Open(dir, report.Run{Product: "Gobahn/test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		err := w.Add(report.Record{Agent: p.Agent, Case: p.Case, Number: p.Number, Observation: p.Observation, Result: p.Result})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if err := w.Finish(); err != nil {
+		t.Error(err)
+	}
+	if pages := intact.Check(t, dir); pages < len(list) {
+		t.Errorf("%d pages for %d results", pages, len(list))
 	}
 }
 

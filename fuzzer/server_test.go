@@ -319,14 +319,19 @@ func TestHalfClosedConnectionsAreStillAnswered(t *testing.T) {
 	}
 }
 
+// Thousands of connections on which nothing comes are dropped in time, and keep nobody waiting
+// until then.
 func TestSilentConnectionsKeepNobodyWaiting(t *testing.T) {
+	defer watchHeap(t)()
 	address := startServer(t, &fuzzer.Server{Cases: find(t, "1.1.1")})
-	for range 300 {
+	silent := make([]net.Conn, 2000)
+	for i := range silent {
 		nc, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer nc.Close()
+		silent[i] = nc
 	}
 	dialler := websocket.Dialer{HandshakeTimeout: 2 * time.Second}
 	c, _, err := dialler.Dial("ws://"+address+"/getCaseCount", nil)
@@ -334,6 +339,12 @@ func TestSilentConnectionsKeepNobodyWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
+	for _, nc := range silent {
+		nc.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if n, err := nc.Read(make([]byte, 1)); err != io.EOF {
+			t.Fatalf("%d octets, %v; want the end of TCP", n, err)
+		}
+	}
 }
 
 func TestAgentNamesAreBounded(t *testing.T) {

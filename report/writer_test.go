@@ -23,9 +23,6 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// fileName is what the names of all files look like.
-var fileName = regexp.MustCompile(`^(index|requirements|results|[a-z0-9_]+_case_[a-z0-9_]+)\.(json|html)$`)
-
 // open is a writer with a clock that stands still.
 func open(t *testing.T) *Writer {
 	t.Helper()
