@@ -61,8 +61,9 @@ var deflateMutants = []mutant{
 		})}},
 	{name: "compresses each fragment by itself", clause: "RFC 7692 6.1",
 		peer: rawPeer{message: packing(func(p *rawPeer, op cases.Op, plain []byte) {
-			p.send(cases.Opcode(op, string(p.compressor.Append(nil, plain[:1]))).Reserved(4).More())
-			p.send(cases.Continue(string(p.compressor.Append(nil, plain[1:]))))
+			n := min(1, len(plain))
+			p.send(cases.Opcode(op, string(p.compressor.Append(nil, plain[:n]))).Reserved(4).More())
+			p.send(cases.Continue(string(p.compressor.Append(nil, plain[n:]))))
 		})}},
 	{name: "cuts an octet too many off a compressed message", clause: "RFC 7692 7.2.1",
 		peer: rawPeer{message: packing(func(p *rawPeer, op cases.Op, plain []byte) {

@@ -271,7 +271,7 @@ func TestOutputIsKeptWithinBounds(t *testing.T) {
 	}{
 		{"many lines", `yes 0123456789 | head -n 30000; echo end`, "0123456789\nend"},
 		{"one long line", `head -c 3000000 /dev/zero | tr '\0' x; echo; echo end`, "xxxx\nend"},
-		{"controls", `head -c 300000 /dev/zero; echo; echo end >&2`, `\x00` + "\nend"},
+		{"controls", `{ head -c 300000 /dev/zero; echo; echo end; } >&2`, `\x00` + "\nend"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
