@@ -227,6 +227,8 @@ func FuzzSession(f *testing.F) {
 }
 
 // FuzzRequest wants an answer to whatever a client begins with, the same however it is cut.
+// Strict servers have options and a case with permessage-deflate, whose answer must be one
+// to what the client offers.
 func FuzzRequest(f *testing.F) {
 	get := func(target string) []byte {
 		return wire.Opening{Target: target, Host: "x", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}.Request().Append(nil)
@@ -235,22 +237,75 @@ func FuzzRequest(f *testing.F) {
 		"/getCaseCount", "/getCaseInfo?case=1", "/getCaseStatus?case=1&agent=%00", "/runCase?casetuple=x&agent=a&agent=b", "/runCase?case=99999999999999999999&agent=a",
 		"/updateReports?agent=a&shutdownOnComplete=1", "/stopServer?token=x", "/?%zz", "http://a/runCase?case=1;agent=a",
 	} {
-		f.Add(get(target), []byte{0, 20})
+		f.Add(get(target), []byte{0, 20}, false)
 	}
-	f.Add(append(get("/direct"), conversation(true)...), []byte{7})
-	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), []byte{0})
-	f.Add([]byte("POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), []byte{0})
-	f.Fuzz(func(t *testing.T, octets, cuts []byte) {
+	f.Add(append(get("/direct"), conversation(true)...), []byte{7}, false)
+	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), []byte{0}, false)
+	f.Add([]byte("POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), []byte{0}, false)
+	for _, fields := range []string{
+		"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits=10\r\n",
+		"Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=7, permessage-deflate; server_no_context_takeover\r\n",
+		"Sec-WebSocket-Extensions: permessage-deflate; a=\r\n", "Origin: http://www.a.example:80\r\n", "Origin: http://b\r\n", "Origin: null\r\n",
+		"Sec-WebSocket-Protocol: b, a\r\n", "Sec-WebSocket-Version: 12\r\n",
+	} {
+		head := bytes.TrimSuffix(request(""), []byte("\r\n"))
+		f.Add(slices.Concat(head, []byte(fields+"\r\n"), conversation(true)), []byte{9}, true)
+	}
+	f.Fuzz(func(t *testing.T, octets, cuts []byte, strict bool) {
 		octets = octets[:min(len(octets), maxTalk)]
+		c, config := choppable(false), fuzzer.Config{}
+		if strict {
+			c, config = negotiable(), fuzzer.Config{Options: strictOptions()}
+		}
 		begin := func(cuts []byte) talk {
-			return withClient(t, fuzzer.Config{}, choppable(false), func(nc net.Conn) { inPieces(nc, octets, cuts) })
+			return withClient(t, config, c, func(nc net.Conn) { inPieces(nc, octets, cuts) })
 		}
 		whole := begin(nil)
 		if n := wire.HeadEnd(octets); n > 0 && !bytes.HasPrefix(whole.heard, []byte("HTTP/1.1 ")) {
 			t.Errorf("%q is answered with %q", octets[:n], whole.heard)
 		}
+		checkAgreed(t, octets, whole.heard)
 		sameTalk(t, whole, begin(cuts))
 	})
+}
+
+// negotiable is a case that is played with permessage-deflate, and without.
+func negotiable() cases.Case {
+	c := choppable(true)
+	c.Deflate.Optional = true
+	c.Deflate.Accept = []cases.DeflateParams{{ClientMaxWindowBits: 10, ServerNoContextTakeover: true}, {ServerMaxWindowBits: 12}, {}}
+	return c
+}
+
+// strictOptions are options with which a server refuses much.
+func strictOptions() *fuzzer.Options {
+	o := fuzzer.DefaultOptions()
+	o.Versions = []int{13}
+	o.AllowedOrigins = []string{"http://*.a.example:*", "*b"}
+	o.WebStatus, o.MaxConnections = false, 1
+	o.MaxFramePayloadSize, o.MaxMessagePayloadSize, o.AutoFragmentSize = 20, 30, 4
+	o.EchoCloseCodeReason, o.MaskServerFrames = true, true
+	return &o
+}
+
+// checkAgreed wants what we say of extensions to be an answer to what the client offers.
+func checkAgreed(t *testing.T, octets, heard []byte) {
+	t.Helper()
+	response, err := wire.ParseHead(heard[:max(wire.HeadEnd(heard), 0)])
+	if err != nil || len(response.Values("Sec-WebSocket-Extensions")) == 0 {
+		return
+	}
+	request, err := wire.ParseHead(octets[:max(wire.HeadEnd(octets), 0)])
+	if err != nil {
+		t.Errorf("an extension is agreed on though of the request %v", err)
+	}
+	offers, err := wire.Offered(request)
+	if err != nil {
+		t.Errorf("an extension is agreed on though %v", err)
+	}
+	if _, faults, err := wire.CheckDeflate(response, offers); err != nil || faults != nil {
+		t.Errorf("to %v we answer %q, of which %v, %q", offers, response.Values("Sec-WebSocket-Extensions"), err, faults)
+	}
 }
 
 // Any conversation of valid and invalid frames goes the same way however it is cut.
