@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gobahn/cases"
+	"gobahn/cmd/wstest/internal/spec"
 	"gobahn/fuzzer"
 )
 
@@ -71,6 +72,9 @@ func (d *declarations) fitting(list []cases.Case, named []string) ([]cases.Case,
 	}
 	if path := d.peer.Absent; path != "" && (!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unicode.IsSpace)) {
 		return nil, usagef("--absent-path %q: want a path without blanks, such as /nothing", path)
+	}
+	if origin := d.peer.Origin; !spec.IsFieldValue(origin) {
+		return nil, usagef("--origin-allow %q: want no control characters", origin)
 	}
 	return cases.For(list, d.role, tags, named), nil
 }

@@ -30,6 +30,9 @@ func runCommand() *cobra.Command {
 			if len(args) != 2 {
 				return usagef("want the id of a case and the URL of a server: wstest run 3.6 ws://127.0.0.1:9001")
 			}
+			if err := checkSubprotocols(target.Protocols); err != nil {
+				return err
+			}
 			id, _ := cases.ID(args[0]).Part()
 			j.runFlags.cases = []string{string(id)}
 			target.URL, target.Options = args[1], fuzzer.DefaultOptions()

@@ -80,6 +80,19 @@ func subprotocolFlag(cmd *cobra.Command, list *[]string) {
 	cmd.Flags().StringSliceVar(list, "subprotocol", nil, "subprotocols to offer, the first of which the server speaks")
 }
 
+// ofTokens says what names and values in the head of a request are made of.
+const ofTokens = "the name of letters, digits and !#$%&'*+-.^_`|~, no control characters"
+
+// checkSubprotocols says which of the subprotocols to be offered cannot be one (RFC 6455 4.1).
+func checkSubprotocols(list []string) error {
+	for _, name := range list {
+		if !spec.IsToken(name) {
+			return usagef("--subprotocol %q: want a name of letters, digits and !#$%%&'*+-.^_`|~", name)
+		}
+	}
+	return nil
+}
+
 func (s *testServer) run(cmd *cobra.Command, args []string) error {
 	urls, command, err := splitArgs(cmd, args)
 	if err != nil {
@@ -136,17 +149,24 @@ func (s *testServer) target(raw string, started bool) (spec.Target, error) {
 		return spec.Target{}, err
 	}
 	t := spec.Target{URL: raw, Origin: s.origin, Protocols: s.subprotocols, Options: fuzzer.DefaultOptions()}
+	if !spec.IsFieldValue(s.origin) {
+		return t, usagef("--origin %q: want no control characters", s.origin)
+	}
+	if err := checkSubprotocols(s.subprotocols); err != nil {
+		return t, err
+	}
 	for _, h := range s.headers {
 		name, value, ok := strings.Cut(h, ":")
-		if name = strings.TrimSpace(name); !ok || name == "" || strings.ContainsAny(h, "\r\n") {
-			return t, usagef("--header %q: want 'Name: value'", h)
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || !spec.IsToken(name) || !spec.IsFieldValue(value) {
+			return t, usagef("--header %q: want 'Name: value', %s", h, ofTokens)
 		}
-		t.Headers = append(t.Headers, spec.Field{Name: name, Value: strings.TrimSpace(value)})
+		t.Headers = append(t.Headers, spec.Field{Name: name, Value: value})
 	}
 	for _, c := range s.cookies {
 		name, value, ok := strings.Cut(c, "=")
-		if !ok || name == "" || strings.ContainsAny(c, "\r\n") {
-			return t, usagef("--cookie %q: want name=value", c)
+		if !ok || !spec.IsToken(name) || !spec.IsFieldValue(value) {
+			return t, usagef("--cookie %q: want name=value, %s", c, ofTokens)
 		}
 		t.Cookies = append(t.Cookies, spec.Field{Name: name, Value: value})
 	}

@@ -144,7 +144,7 @@ func (r *reader) tls(v value) *TLS {
 func (r *reader) protocols(v value) ([]string, bool) {
 	list, ok := r.texts(v)
 	for i, name := range list {
-		if !isToken(name) {
+		if !IsToken(name) {
 			r.fault(v.items[i].at, "%q: want a name of letters, digits and !#$%%&'*+-.^_`|~, got %q", v.name, shortened(name))
 			ok = false
 		}
@@ -156,14 +156,18 @@ func (r *reader) protocols(v value) ([]string, bool) {
 // end its line cannot.
 func (r *reader) headerValue(v value) (string, bool) {
 	s, ok := r.text(v)
-	if ok && strings.ContainsFunc(s, isControl) {
+	if ok && !IsFieldValue(s) {
 		r.fault(v.at, "%q: want a string without control characters, got %q", v.name, shortened(s))
 		return "", false
 	}
 	return s, ok
 }
 
-func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
+// IsFieldValue reports whether s can be the value of a field in a head, or a part of it:
+// there are no control characters in it but tabs (RFC 9110 5.5).
+func IsFieldValue(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
+}
 
 // headers reads an object of header fields.
 func (r *reader) headers(v value) (list []Field, ok bool) {
@@ -171,7 +175,7 @@ func (r *reader) headers(v value) (list []Field, ok bool) {
 		if m.value.isNull() {
 			continue
 		}
-		if !isToken(m.name) {
+		if !IsToken(m.name) {
 			r.fault(m.at, "%q: want names of letters, digits and !#$%%&'*+-.^_`|~, got %q", v.name, shortened(m.name))
 		}
 		if s, ok := r.headerValue(m.value); ok {
@@ -193,8 +197,8 @@ func (r *reader) cookies(v value) ([]Field, bool) {
 	return list, ok
 }
 
-// isToken says whether s is a token (RFC 9110 5.6.2).
-func isToken(s string) bool {
+// IsToken reports whether s is a token (RFC 9110 5.6.2).
+func IsToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
 		digit := '0' <= c && c <= '9'
