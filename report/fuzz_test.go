@@ -94,6 +94,52 @@ func FuzzFollow(f *testing.F) {
 	})
 }
 
+// FuzzFollowReport wants a report that is done to be counted as those count it who compare
+// it with another, or trouble with its file.
+func FuzzFollowReport(f *testing.F) {
+	f.Add([]byte(`{"a": {"7.9.6": {"behavior": "OK", "behaviorClose": "UNCLEAN", "duration": 1, "remoteCloseCode": null, "reportfile": "../x"}}}`))
+	f.Add([]byte(`{"b": {"1.1.1": {"behavior": "NON-STRICT", "behaviorClose": "WRONG CODE", "x": {}}}, "a": {}}`))
+	f.Add([]byte(`{"a": {"1.1.1": {"behavior": "?"}, "1.1.1": null}, "a": {"1.1.2": {}}} {}`))
+	f.Add([]byte(`{"a": [1]}`))
+	f.Add([]byte(`{"a": {"1.1.1"`))
+	f.Fuzz(func(t *testing.T, index []byte) {
+		dir := t.TempDir()
+		name := filepath.Join(dir, indexJSON)
+		if err := os.WriteFile(name, index, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		follower := Follow(dir)
+		got := follower.Look()
+		if diff := cmp.Diff(got, follower.Look()); diff != "" {
+			t.Errorf("the second look shows something else:\n%s", diff)
+		}
+		if got.Stage != Ended || got.Behind || got.Trouble != "" && (len(got.Agents) > 0 || !strings.HasPrefix(got.Trouble, name+": ")) {
+			t.Errorf("got %+v", got)
+		}
+		played := 0
+		for i, a := range got.Agents {
+			sum := 0
+			for _, n := range a.Verdicts {
+				sum += n
+			}
+			if sum != a.Played || a.ClosedBadly > a.Played || i > 0 && a.Agent <= got.Agents[i-1].Agent {
+				t.Errorf("agent %d is %+v", i, a)
+			}
+			played += a.Played
+		}
+		if played > bytes.Count(index, []byte(":")) {
+			t.Errorf("%d cases in %q", played, index)
+		}
+		o := &Outcomes{Source: name}
+		if o.readIndex(bytes.NewReader(index)) != nil {
+			return
+		}
+		if got.Trouble != "" || played != len(o.of) || len(got.Agents) < len(o.Agents) { // an agent may have no case
+			t.Errorf("got %+v of %d agents and %d cases", got, len(o.Agents), len(o.of))
+		}
+	})
+}
+
 // caughtUp looks until nothing is left to be read.
 func caughtUp(f *Follower) Progress {
 	for {
