@@ -166,6 +166,11 @@ func Load(run string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
+	return read(run, b)
+}
+
+// read reads b as the recording of a run.
+func read(run string, b []byte) (Run, error) {
 	var r Run
 	if err := decodeStrict(b, &r); err != nil {
 		return Run{}, fmt.Errorf("recording %s: %w", run, err)
