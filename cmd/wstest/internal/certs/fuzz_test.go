@@ -2,30 +2,39 @@ package certs
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
+// fixed is a certificate with its key, in PEM, the same each time.
+func fixed(f *testing.F) (cert, key []byte) {
+	secret := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"peer.example"}}
+	public, err := x509.CreateCertificate(nil, template, template, secret.Public(), secret)
+	if err != nil {
+		f.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(secret)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: public}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
+}
+
 // FuzzLoad wants a certificate with its key, or an error that names the file, of every two
 // files; and of one file whose octets are both.
 func FuzzLoad(f *testing.F) {
-	made, err := selfSigned()
-	if err != nil {
-		f.Fatal(err)
-	}
-	key, err := x509.MarshalPKCS8PrivateKey(made.PrivateKey)
-	if err != nil {
-		f.Fatal(err)
-	}
-	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: made.Certificate[0]})
-	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
+	certPEM, keyPEM := fixed(f)
 	f.Add(certPEM, keyPEM)
-	f.Add(append(keyPEM, certPEM...), []byte{})
-	f.Add(bytes.ReplaceAll(certPEM, []byte("\n"), []byte("\r\n")), append([]byte("Bag Attributes\n"), keyPEM...))
+	f.Add(slices.Concat(keyPEM, certPEM), []byte{})
+	f.Add(bytes.ReplaceAll(certPEM, []byte("\n"), []byte("\r\n")), slices.Concat([]byte("Bag Attributes\n"), keyPEM))
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), []byte("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n-----END EC PRIVATE KEY-----\n"))
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"), []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----"))
 	f.Fuzz(func(t *testing.T, cert, key []byte) {
@@ -58,11 +67,8 @@ func FuzzLoad(f *testing.F) {
 
 // FuzzRoots wants authorities to be trusted, or an error that names the file.
 func FuzzRoots(f *testing.F) {
-	made, err := selfSigned()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: made.Certificate[0]}))
+	cert, _ := fixed(f)
+	f.Add(cert)
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"))
 	f.Add([]byte("text"))
 	f.Fuzz(func(t *testing.T, text []byte) {
