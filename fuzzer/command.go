@@ -71,6 +71,9 @@ func commandError(name string, err error) error { return fmt.Errorf("command %s:
 
 // framesOf is the frames that a command asks for.
 func framesOf(name string, list ...frameCommand) (script cases.Script, err error) {
+	if len(list) > maxCommandWrites {
+		return nil, fmt.Errorf("command %s: %d frames, want %d at most", name, len(list), maxCommandWrites)
+	}
 	total := 0
 	for _, f := range list {
 		frame, err := f.frame()

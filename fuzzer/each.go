@@ -129,6 +129,7 @@ type guest struct {
 	here   int         // connections that have not ended
 	played *landing    // that of the turn; nil: it has not ended
 	taken  atomic.Bool // by a connection, the turn
+	knocks int         // connections on which nothing came
 	others []landing
 
 	pid     atomic.Int64         // of the client; 0: not known
@@ -258,7 +259,7 @@ func (g *guest) stay(ctx context.Context) (died string, err error) {
 			looking = true
 			limit = time.After(max(leaveTime, time.Until(g.played.at.Add(time.Duration(g.one.c.Opening.Visiting().Wait)))))
 		}
-		if len(g.others)+g.here > maxReturns {
+		if len(g.others)+g.here > maxReturns || !g.taken.Load() && g.knocks > maxReturns {
 			leave()
 		}
 		if gone && g.here == 0 && len(line) == 0 {
@@ -330,6 +331,7 @@ func (g *guest) note(l landing) {
 	g.here--
 	switch {
 	case l.empty:
+		g.knocks++
 	case l.turn:
 		g.played = &l
 		g.memory = g.unwatched()

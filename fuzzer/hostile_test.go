@@ -24,12 +24,13 @@ import (
 
 // hostileLimit is how long a case against a hostile peer may take: the opening handshake
 // has five seconds, the case two, the closing handshake two more, and ten if the machine is
-// busy, which all of them are enough for, as they flood at once. The race detector makes that slow.
+// busy, for which all of them are enough, as they flood. With a server it is then played again,
+// three times at most. The race detector makes that slow.
 func hostileLimit() time.Duration {
 	if raceDetector {
-		return 90 * time.Second
+		return 4 * time.Minute
 	}
-	return 45 * time.Second
+	return 2 * time.Minute
 }
 
 // heapLimit is how much memory everything may take, the peers included, which keep
@@ -136,7 +137,7 @@ func TestHostileClientsHarmNobody(t *testing.T) {
 
 // atOnce is how many of the hostile servers are tested at a time: they have no more than the
 // limits of the cases for what they do right, in one process with all that flood.
-const atOnce = 30
+const atOnce = 12
 
 // Each hostile server by itself, many at once.
 func TestHostileServersHarmNobody(t *testing.T) {

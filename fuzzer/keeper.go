@@ -1,7 +1,6 @@
 package fuzzer
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -59,11 +58,18 @@ func (r *clientRun) fallen(ctx context.Context, p Played) string {
 	if says := k.Ended(0); says != "" || lives && o.Opened && o.Closing.WasClean {
 		return says
 	}
+	return r.health(ctx)
+}
+
+// health says how the server has come to its end, or that it hangs, by what a fresh
+// connection shows; empty: it is there.
+func (r *clientRun) health(ctx context.Context) string {
+	k := r.client.Keeper
 	for try := 0; ; try++ {
 		o, _, err := r.connect(ctx, hello, nil)
 		switch {
-		case over(ctx, err) != nil: // nothing is known of the server
-			return ""
+		case over(ctx, err) != nil: // the connection says nothing of the server
+			return k.Ended(0)
 		case err != nil:
 			if says := k.Ended(endLimit); says != "" {
 				return says
@@ -79,11 +85,20 @@ func (r *clientRun) fallen(ctx context.Context, p Played) string {
 	}
 }
 
+// settled says what has become of the server when a case has been over for a while.
+func (r *clientRun) settled(ctx context.Context) string {
+	if k := r.client.Keeper; k == nil || r.abandoned {
+		return ""
+	} else if says := k.Ended(lateLimit); says != "" {
+		return says
+	}
+	return r.health(ctx)
+}
+
 // certain is p, which was played while nothing else went on, with what has become of
 // the server. Unreached is why it could not be reached, nil if it could. A server that
-// did not answer p at all may have been ended by the case before: if it survives p when
-// that is played once more, it was, and that case is played and reported once more, unless
-// it was only company after which the server hung. An error ends the run.
+// did not answer p at all may have been ended by the case before, which is found out by
+// playing both again. An error ends the run.
 func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Played, error) {
 	before, company := r.last, r.company
 	says := r.fallen(ctx, p)
@@ -93,23 +108,72 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 	if r.last, r.company = p, false; says == "" {
 		return p, nil
 	}
-	if unreached == nil && answered(p.Observation) || before.Agent == "" {
+	if unreached == nil && answered(p.Observation) || before.Agent == "" || before.Number == p.Number {
 		r.restart(ctx, string(p.Case.ID), says)
 		return r.blamed(p, says), nil
 	}
-	r.restart(ctx, fmt.Sprintf("%s or %s", before.Case.ID, p.Case.ID), says)
+	if r.restart(ctx, fmt.Sprintf("%s or %s", before.Case.ID, p.Case.ID), says); r.abandoned {
+		return r.blamed(p, fmt.Sprintf("%s, in this case or when %s was over", says, before.Case.ID)), nil
+	}
 	again, err := r.playAlone(ctx, p, take{before: p.Observation.Before})
-	if err != nil || again.Observation.Died != "" {
-		return again, err
-	}
-	before, late, err := r.late(ctx, before)
-	if err == nil && !late {
-		if company && says == hangs {
-			return again, nil
+	if err == nil && again.Observation.Died == "" {
+		if again, err = r.afterwards(ctx, again); err == nil {
+			err = r.accused(ctx, before, company, says)
 		}
-		before = r.blamed(before, says+whenOver+"; played again, it does not end it")
+	} else if err != nil {
+		err = r.unconfirmed([]Played{before}, err)
 	}
-	return again, cmp.Or(err, r.done(before))
+	return again, err
+}
+
+// afterwards is p, which nothing was played after, with what has become of the server since.
+func (r *clientRun) afterwards(ctx context.Context, p Played) (Played, error) {
+	says := r.settled(ctx)
+	if ctx.Err() != nil {
+		return p, context.Cause(ctx)
+	}
+	if says == "" {
+		return p, nil
+	}
+	r.restart(ctx, "after "+string(p.Case.ID), says)
+	return r.blamed(p, says+whenOver), nil
+}
+
+// accused plays the case once more that was over when the server was seen to have ended, as
+// says says, and passes on that it is to blame: for it ends the server now, or since nobody
+// else can have done so. Only that a server hangs, which it has not done alone, may have been
+// for the company it had before.
+func (r *clientRun) accused(ctx context.Context, before Played, company bool, says string) error {
+	found, late, err := r.late(ctx, before)
+	switch {
+	case err != nil:
+		return r.unconfirmed([]Played{before}, err)
+	case late:
+		return r.done(found)
+	case company && says == hangs:
+		return nil
+	}
+	return r.done(r.blamed(found, says+whenOver+"; played again, it does not end it"))
+}
+
+// lastOf looks after the server when all cases are over: what the last of them has done to
+// it, no further case shows.
+func (r *clientRun) lastOf(ctx context.Context) error {
+	last, company := r.last, r.company
+	if last.Agent == "" {
+		return nil
+	}
+	says := r.settled(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if says == "" {
+		return nil
+	}
+	if r.restart(ctx, "after "+string(last.Case.ID), says); r.abandoned {
+		return r.done(r.blamed(last, says+whenOver))
+	}
+	return r.accused(ctx, last, company, says)
 }
 
 // answered reports whether the server has answered on any of the connections of a case.
@@ -164,8 +228,8 @@ func (r *clientRun) restart(ctx context.Context, at, says string) {
 // server ended, what began last first, and the one before if none of them ends it. As soon
 // as one does, the others are innocent: they are left to be played as if nothing had been.
 // Where nobody can be blamed for certain, all of list are, unless the server only hung: then
-// it was the company that was too much for it.
-func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, says string) (left []Played, err error) {
+// it was the company that was too much for it. Late says that it was the one before.
+func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, says string) (left []Played, late bool, err error) {
 	slices.SortFunc(list, func(a, b Played) int { return b.Observation.Started.Compare(a.Observation.Started) })
 	var ids []string
 	for _, p := range list {
@@ -177,15 +241,19 @@ func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, 
 	for i, p := range list {
 		played, err := r.playAlone(ctx, p, take{before: attempt(p)})
 		if err != nil {
-			return nil, r.unconfirmed(append(again, list[i:]...), err)
+			return nil, false, r.unconfirmed(slices.Concat(again, list[i:], []Played{before}), err)
 		}
 		again = append(again, played)
 		if played.Observation.Died != "" {
-			return list[i+1:], r.every(again)
+			return list[i+1:], false, r.every(again)
 		}
 	}
-	if before, late, err := r.late(ctx, before); late || err != nil {
-		return nil, cmp.Or(err, r.every(append(again, before)))
+	found, late, err := r.late(ctx, before)
+	if err != nil {
+		return nil, false, r.unconfirmed(append(again, before), err)
+	}
+	if late {
+		return nil, true, r.every(append(again, found))
 	}
 	for i, p := range again {
 		if says == hangs {
@@ -193,7 +261,7 @@ func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, 
 		}
 		again[i] = r.blamed(p, fmt.Sprintf("%s, while %s was going on; played again alone, nothing ends it", says, all))
 	}
-	return nil, r.every(again)
+	return nil, false, r.every(again)
 }
 
 // every passes on what came of cases.
@@ -207,21 +275,18 @@ func (r *clientRun) every(list []Played) error {
 }
 
 // late plays p again, which had ended before the server did, and reports whether it is to
-// blame. If so it has to be reported once more, as it is returned.
+// blame. If so it has to be reported once more, as it is returned. The server is known to be
+// well.
 func (r *clientRun) late(ctx context.Context, p Played) (played Played, found bool, err error) {
 	if p.Agent == "" || r.abandoned {
 		return p, false, nil
 	}
+	r.last = Played{}
 	played, err = r.playAlone(ctx, p, take{})
-	if err != nil || played.Observation.Died != "" {
-		return played, err == nil, err
+	if err == nil && played.Observation.Died == "" {
+		played, err = r.afterwards(ctx, played)
 	}
-	says := r.client.Keeper.Ended(lateLimit)
-	if says == "" {
-		return played, false, nil
-	}
-	r.restart(ctx, "after "+string(p.Case.ID), says)
-	return r.blamed(played, says+whenOver), true, nil
+	return played, err == nil && played.Observation.Died != "", err
 }
 
 // lateLimit is how long it may take until it is known that a case has ended the server.

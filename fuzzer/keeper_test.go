@@ -26,6 +26,7 @@ type mortal struct {
 	hangs  bool // it does not end, but answers nothing any more
 	later  bool // it ends only when it is connected to, or waited for
 	beside bool // only while there are other connections
+	odd    bool // with company it answers with something else
 	lives  int  // how often it can be started again
 
 	mu     sync.Mutex
@@ -56,6 +57,7 @@ func (m *mortal) DialContext(context.Context, string, string) (net.Conn, error) 
 }
 
 func (m *mortal) serve(nc net.Conn) {
+	pinged := false
 	(&rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool {
 		if deadly := h.RSV == 3 && !m.ping || h.Opcode == cases.OpPing && m.ping; !deadly {
 			return false
@@ -63,6 +65,13 @@ func (m *mortal) serve(nc net.Conn) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		switch {
+		case m.odd:
+			pinged = true
+			if len(m.open) < 2 {
+				return false
+			}
+			_, _ = nc.Write([]byte{0x81, 1, 'x'})
+			return true
 		case m.beside && len(m.open) < 2:
 		case m.later:
 			m.doomed = true
@@ -79,6 +88,7 @@ func (m *mortal) serve(nc net.Conn) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.open, nc)
+	m.doomed = m.doomed || pinged
 }
 
 // end ends the process, or has it hang. M is locked.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"syscall"
 	"time"
 )
@@ -36,7 +37,8 @@ const retryWait = 100 * time.Millisecond
 // was late: by how much, it reports.
 func (r *clientRun) reach(ctx context.Context, limit time.Duration) (nc net.Conn, late time.Duration, err error) {
 	before := r.lag.passed()
-	if nc, err = r.dialFor(ctx, limit); !errors.Is(err, context.DeadlineExceeded) {
+	nc, err = r.dialFor(ctx, limit)
+	if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, os.ErrDeadlineExceeded) { // whichever of the two was first
 		return nc, 0, err
 	}
 	if late = min(share*(r.lag.passed()-before), maxLag); late < tolerance {

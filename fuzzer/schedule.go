@@ -110,14 +110,14 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 			return nil
 		}
 	}
-	first, err := r.play(ctx, queue[0], take{})
+	first, err := r.first(ctx, queue[0])
 	if over(ctx, err) != nil {
 		return err
 	}
 	if err != nil {
 		return r.unreachable(queue, first.Observation, err)
 	}
-	if first, err = r.certain(ctx, first, nil); err != nil {
+	if first, err = r.sure(ctx, first); err != nil {
 		return err
 	}
 	if r.client.Agent != "" || !r.skipped(first) {
@@ -128,6 +128,37 @@ func (r *clientRun) all(ctx context.Context, list []cases.Case) error {
 	if queue = queue[1:]; r.client.Agent == "" {
 		queue = slices.DeleteFunc(queue, r.skipped)
 	}
+	if err := r.rest(ctx, queue); err != nil {
+		return err
+	}
+	return r.lastOf(ctx)
+}
+
+// first plays the first case, and again while the server cannot be reached in time and the
+// machine keeps us waiting, but not for ever. An error is why it cannot.
+func (r *clientRun) first(ctx context.Context, p Played) (first Played, err error) {
+	how := take{}
+	for try := 0; ; try++ {
+		first, err = r.play(ctx, p, how)
+		if err == nil || over(ctx, err) != nil || first.Observation.Lag == 0 || try == lagTries {
+			return first, err
+		}
+		how = take{before: attempt(first)}
+	}
+}
+
+// sure is the first case with what has become of the server, played again if it has failed
+// while the machine kept us waiting.
+func (r *clientRun) sure(ctx context.Context, first Played) (Played, error) {
+	first, err := r.certain(ctx, first, nil)
+	if err != nil || !first.lagged() {
+		return first, err
+	}
+	return r.playAlone(ctx, first, take{before: attempt(first), kept: first.kept(unhurried)})
+}
+
+// rest plays the cases of queue side by side if that is wanted, and the server takes it.
+func (r *clientRun) rest(ctx context.Context, queue []Played) error {
 	if r.client.Parallel == 1 || len(queue) < 2 {
 		return r.alone(ctx, queue)
 	}
@@ -235,6 +266,7 @@ type phase struct {
 	at      []Played       // the cases that were played then
 	from    map[int]*lanes // where they came from, by their numbers
 	before  Played         // the one that had ended before, in an earlier phase if need be; zero: none had
+	company bool           // it had company
 }
 
 // besides says whether a case that is being played had company.
@@ -256,7 +288,7 @@ func (r *clientRun) phase(ctx context.Context, all ...*lanes) error {
 func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err error) {
 	together, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &phase{cancel: cancel, running: make(map[*besides]bool), from: make(map[int]*lanes), before: r.last}
+	p := &phase{cancel: cancel, running: make(map[*besides]bool), from: make(map[int]*lanes), before: r.last, company: r.company}
 	var w witness
 	watched := func() {}
 	if slices.ContainsFunc(all, func(l *lanes) bool { return l.witnessed && len(l.queue) > 0 }) {
@@ -270,16 +302,23 @@ func (r *clientRun) together(ctx context.Context, all ...*lanes) (fell bool, err
 	}
 	wg.Wait()
 	watched()
-	r.last, r.company = p.before, true
+	r.last, r.company = p.before, p.company
 	byNumber := func(a, b Played) int { return a.Number - b.Number }
 	slices.SortFunc(p.again, byNumber)
 	if together.Err() != nil {
-		return false, r.unconfirmed(slices.Concat(p.at, p.again), context.Cause(together))
+		open := slices.Concat(p.at, p.again)
+		if p.fell != "" { // the one before may have done it
+			open = append(open, p.before)
+		}
+		return false, r.unconfirmed(open, context.Cause(together))
 	}
 	if p.fell != "" {
-		left, err := r.suspects(ctx, p.at, p.before, p.fell)
+		left, late, err := r.suspects(ctx, p.at, p.before, p.fell)
 		if err != nil {
 			return false, r.unconfirmed(p.again, err)
+		}
+		if late { // what it was worth before does not matter any more
+			p.again = slices.DeleteFunc(p.again, func(one Played) bool { return one.Number == p.before.Number })
 		}
 		for _, one := range left {
 			l := p.from[one.Number]
@@ -313,6 +352,9 @@ func (r *clientRun) confirm(ctx context.Context, w *witness, list []Played) erro
 // the run ends with err: what was gathered is not lost.
 func (r *clientRun) unconfirmed(list []Played, err error) error {
 	for _, p := range list {
+		if p.Agent == "" { // there was none
+			continue
+		}
 		p.Observation.Unconfirmed = true
 		p.Observation.Faults = append(p.Observation.Faults, "the run ended before the case could be played again alone")
 		if r.done(p) != nil {
@@ -339,6 +381,7 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 		says := ""
 		if err = over(ctx, err); err == nil { // a server that cannot be reached has failed the case
 			says = r.fallen(ctx, played)
+			err = over(ctx, nil)
 		}
 		end()
 		if err != nil {
@@ -346,7 +389,7 @@ func (r *clientRun) lane(ctx context.Context, p *phase, l *lanes, lane int) {
 			return
 		}
 		p.ended(l, company, played)
-		if p.fallen(l, says, played) {
+		if p.fallen(l, says, company.others, played) {
 			continue
 		}
 		if played.doubtful() && company.others || played.lagged() {
@@ -397,12 +440,12 @@ func (p *phase) ended(l *lanes, company *besides, played Played) {
 
 // fallen notes that the server has ended, if it says so, and puts a case aside that ends
 // then: it was played at the time.
-func (p *phase) fallen(l *lanes, says string, played Played) bool {
+func (p *phase) fallen(l *lanes, says string, company bool, played Played) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fell = cmp.Or(p.fell, says)
 	if p.fell == "" {
-		p.before = aside(played)
+		p.before, p.company = played, company
 		return false
 	}
 	p.at = append(p.at, aside(played))

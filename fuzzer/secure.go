@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 )
 
 // maxNotices bounds what the user is told of connections: anybody can make many.
@@ -42,7 +43,7 @@ func (s *Server) secure(ctx context.Context, nc net.Conn) (*tls.Conn, error) {
 		return secure, nil
 	}
 	mute := secure.ConnectionState().Version == 0 // no whole first message has come
-	if mute && errors.Is(err, io.EOF) {
+	if mute && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return nil, errMute
 	}
 	s.notice("TLS handshake with %s: %v", nc.RemoteAddr(), explainedToServer(ctx, err))
