@@ -44,3 +44,14 @@ func FuzzCommand(f *testing.F) {
 		}
 	})
 }
+
+// A frame without a payload costs two octets of a command, and much more in memory until
+// it has left.
+func TestACommandMayAskForSoManyFramesOnly(t *testing.T) {
+	for _, n := range []int{maxCommandWrites, maxCommandWrites + 1} {
+		script, err := parseCommand(`["sendframes", [{}` + strings.Repeat(",{}", n-1) + `]]`)
+		if allowed := n <= maxCommandWrites; (err == nil) != allowed || allowed != (len(script) == n) {
+			t.Errorf("%d frames: %d steps, %v", n, len(script), err)
+		}
+	}
+}

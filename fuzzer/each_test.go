@@ -249,6 +249,23 @@ func TestAClientThatSaysNothingIsNotWaitedForForEver(t *testing.T) {
 	}
 }
 
+// Nor is one for which somebody knocks again and again.
+func TestAClientIsNotWaitedForAsLongAsSomebodyKnocks(t *testing.T) {
+	ln := listen(t)
+	visit := func(ctx context.Context, _ Invitation, _ func(int)) (string, error) {
+		for ctx.Err() == nil {
+			knock(ln)
+		}
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	err := Each{Server: &Server{Cases: cases.Catalogue[:1]}, Agent: "mute", Visit: visit, Wait: 10 * time.Second}.Serve(ctx, ln)
+	if err != ErrNoVisit || ctx.Err() != nil {
+		t.Errorf("error %v, want %v; out of time: %v", err, ErrNoVisit, ctx.Err())
+	}
+}
+
 // A browser connects ahead, and may not use the connection.
 func TestAConnectionWithoutAWordTakesNoTurn(t *testing.T) {
 	secure := httptest.NewTLSServer(nil)
@@ -258,6 +275,11 @@ func TestAConnectionWithoutAWordTakesNoTurn(t *testing.T) {
 			ln := listen(t)
 			visit := func(ctx context.Context, to Invitation, _ func(int)) (string, error) {
 				knock(ln)
+				if probe, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+					time.Sleep(time.Second / 20) // until it has been accepted
+					_ = probe.(*net.TCPConn).SetLinger(0)
+					probe.Close()
+				}
 				if ahead, err := net.Dial("tcp", ln.Addr().String()); err == nil {
 					defer ahead.Close()
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,11 +67,13 @@ func TestConnectingHasTheTimeThatTheMachineWasLate(t *testing.T) {
 	for _, test := range []struct {
 		lag, takes, late time.Duration
 		reached          bool
+		err              error // of the dialler when the time is over
 	}{
-		{0, time.Second, 0, true},
-		{0, 6 * time.Second, 0, false},
-		{time.Second, 1500 * time.Millisecond, 0, true}, // of the second attempt
-		{time.Second, 6 * time.Second, 2 * time.Second, false},
+		{0, time.Second, 0, true, nil},
+		{0, 6 * time.Second, 0, false, context.DeadlineExceeded},
+		{time.Second, 1500 * time.Millisecond, 0, true, context.DeadlineExceeded}, // of the second attempt
+		{time.Second, 6 * time.Second, 2 * time.Second, false, context.DeadlineExceeded},
+		{time.Second, 6 * time.Second, 2 * time.Second, false, os.ErrDeadlineExceeded}, // which a socket has, too
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := &clientRun{client: &Client{}}
@@ -87,7 +90,7 @@ func TestConnectingHasTheTimeThatTheMachineWasLate(t *testing.T) {
 					return ours, nil
 				case <-ctx.Done():
 					r.lag.total += test.lag
-					return nil, ctx.Err()
+					return nil, test.err
 				}
 			})
 			nc, late, err := r.reach(t.Context(), 5*time.Second)
@@ -117,6 +120,38 @@ func TestALimitIsExtendedByTheLagThereWasInIt(t *testing.T) {
 			<-ctx.Done()
 			if took := time.Since(begun); took != test.want || !outOfTime(ctx) {
 				t.Errorf("%+v: %v, %v", test, took, context.Cause(ctx))
+			}
+		})
+	}
+}
+
+// The first case of a run is played again, too: in a Go test every case is the first.
+func TestTheFirstCaseIsPlayedAgainWhileThereIsLag(t *testing.T) {
+	for _, unreached := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			plays := 0
+			r := &clientRun{client: &Client{Parallel: 1, Agent: "silent"}, agent: "silent"}
+			var got []Played
+			r.each = func(p Played) error { got = append(got, p); return nil }
+			r.client.Dialler = slowDialler(func(ctx context.Context) (net.Conn, error) {
+				if plays++; plays < 3 {
+					time.AfterFunc(time.Second, func() {
+						r.lag.mu.Lock()
+						defer r.lag.mu.Unlock()
+						r.lag.total += time.Second
+					})
+				}
+				if unreached && plays < 3 {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+				ours, theirs := net.Pipe()
+				go func() { _, _ = io.Copy(io.Discard, theirs) }()
+				return ours, nil
+			})
+			err := r.all(t.Context(), cases.Catalogue[:1])
+			if err != nil || len(got) != 1 || got[0].Observation.Before == nil || got[0].Observation.Lag != 0 || plays < 3 {
+				t.Errorf("unreached: %t: %v, played %d times: %+v", unreached, err, plays, got)
 			}
 		})
 	}
