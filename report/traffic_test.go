@@ -264,6 +264,9 @@ func TestEchoPages(t *testing.T) {
 	unopened, garbled := refused1331(), replayed911()
 	unopened.Observation.Opened = false
 	garbled.Observation.Echoes, garbled.Observation.Events = 0, cases.Events{cases.GotText("x")}
+	late, busy := case36(), replayed911()
+	late.Observation.Lag = cases.Second / 200 // the least that extends a time limit
+	busy.Observation.Before = &cases.Attempt{Verdict: cases.Failed, CloseVerdict: cases.OK, Says: "Nothing came.", Lag: cases.Second}
 	for _, tt := range []struct {
 		name   string
 		record Record
@@ -295,7 +298,11 @@ func TestEchoPages(t *testing.T) {
 			"The message came back as it was sent.", "Its time limit is 10s.",
 		}, []string{"Agreed On"}},
 		{"one, garbled", garbled, []string{"The message did not come back as it was sent."}, nil},
-		{"no echo", case36(), nil, []string{"came back", "took", "Played", "Compression", "Traffic", "While"}},
+		{"no echo", case36(), nil, []string{"came back", "took", "Played", "Compression", "Traffic", "While", "Time limits"}},
+		{"late", late, []string{"Time limits were extended by 5 ms in all, for the machine had kept the tester waiting."}, nil},
+		{"busy", busy, []string{
+			"Played while the machine was busy first, where it was FAILED / OK (Nothing came). Played again alone, which is what counts.",
+		}, []string{"beside other cases", "Time limits"}},
 	} {
 		_, doc := addOne(t, tt.record)
 		page := spaced(doc)

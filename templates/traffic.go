@@ -142,9 +142,9 @@ func (p Page) before() string {
 		"Played again alone, which is what counts.", when, a.Verdict, a.CloseVerdict, strings.TrimSuffix(a.Says, ".")))
 }
 
-// waited says that time limits were extended; empty: they were not noticeably.
+// waited says that time limits were extended; empty: they were not.
 func (p Page) waited() string {
-	if p.Observation.Lag < cases.Second/10 {
+	if p.Observation.Lag <= 0 {
 		return ""
 	}
 	return fmt.Sprintf("Time limits were extended by %d ms in all, for the machine had kept the tester waiting.", Milliseconds(p.Observation.Lag))

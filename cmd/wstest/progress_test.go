@@ -221,6 +221,38 @@ func TestEndOfARun(t *testing.T) {
 	}
 }
 
+// A run on a busy machine ends with how many cases had noticeably more time; less than
+// 100 ms is for their pages to say.
+func TestEndOfARunSaysThatTheMachineWasBusy(t *testing.T) {
+	for _, test := range []struct {
+		lags []cases.Duration
+		want string // empty: it says nothing
+	}{
+		{[]cases.Duration{0, cases.Second / 11}, ""},
+		{[]cases.Duration{0, cases.Second / 10}, "\nThe machine is busy: in 1 case the time limits were extended, for it kept the tester waiting.\n"},
+		{[]cases.Duration{3 * cases.Second, cases.Second}, "\nThe machine is busy: in 2 cases the time limits were extended, for it kept the tester waiting.\n"},
+	} {
+		var out strings.Builder
+		rec, err := newRecorder(&out, runFlags{outdir: t.TempDir(), list: cases.Catalogue[:2]}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, lag := range test.lags {
+			p := fuzzer.Played{Agent: "peer", Case: cases.Catalogue[i], Result: good, Observation: cases.Observation{Server: true, Lag: lag}}
+			if err := rec.add(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := rec.finish(&out, &out); err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Contains(out.String(), "machine is busy")
+		if got != (test.want != "") || !strings.Contains(out.String(), test.want) {
+			t.Errorf("%v: it says\n%swant %q", test.lags, &out, test.want)
+		}
+	}
+}
+
 // golden compares got with a file in testdata/terminal.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
