@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"gobahn/cases"
 	"gobahn/wire"
@@ -185,11 +186,23 @@ func agentOf(response string) string {
 	if n := wire.HeadEnd([]byte(response)); n > 0 {
 		if head, err := wire.ParseHead([]byte(response[:n])); err == nil {
 			if name := strings.TrimSpace(head.Get("Server")); name != "" {
-				return name[:min(len(name), maxAgentName)]
+				return shortened(name)
 			}
 		}
 	}
 	return unknownServer
+}
+
+// shortened is as much of name as an agent may have, without half a character.
+func shortened(name string) string {
+	if len(name) <= maxAgentName {
+		return name
+	}
+	end := maxAgentName
+	for end > maxAgentName-utf8.UTFMax && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end]
 }
 
 // unknownServer is what the reference calls a server that does not say its name.

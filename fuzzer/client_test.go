@@ -16,6 +16,7 @@ import (
 func TestServerWithoutANameIsNamedByItsServerField(t *testing.T) {
 	for field, want := range map[string]string{
 		"": "UnknownServer", "Server: echo/1\r\n": "echo/1", "Server: " + strings.Repeat("x", 1000) + "\r\n": strings.Repeat("x", 500),
+		"Server: " + strings.Repeat("日", 1000) + "\r\n": strings.Repeat("日", 166), "Server: a\xff\r\n": "a\xff",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			peer := rawPeer{head: func(right []byte) []byte {
