@@ -24,7 +24,7 @@ func addOne(t *testing.T, r Record) (*Writer, *html.Node) {
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	return w, parse(t, read(t, w, w.names.stems[key{strings.ToValidUTF8(r.Agent, "\uFFFD"), r.Case.ID}]+".html"))
+	return w, parse(t, read(t, w, w.names.stems[keyOf(r)]+".html"))
 }
 
 func read(t *testing.T, w *Writer, name string) []byte {

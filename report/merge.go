@@ -150,7 +150,7 @@ func (m *Merge) survey(i int) (map[key]choice, error) {
 }
 
 // keyOf is the key of r in a Writer.
-func keyOf(r Record) key { return key{validName(r.Agent), r.Case.ID} }
+func keyOf(r Record) key { return key{AgentName(r.Agent), r.Case.ID} }
 
 // ofReference is an error if path is a report without results.
 func ofReference(path string) error {

@@ -3,7 +3,28 @@ package report
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
+
+// AgentName is the name of an agent as reports have it, with \xNN in the place of each
+// octet that is not UTF-8, which JSON cannot hold: two names stay two. Who writes such
+// an escape out has the name of another, as who takes its name has.
+func AgentName(agent string) string {
+	if utf8.ValidString(agent) {
+		return agent
+	}
+	var out strings.Builder
+	for len(agent) > 0 {
+		r, n := utf8.DecodeRuneInString(agent)
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&out, `\x%02x`, agent[0])
+		} else {
+			out.WriteString(agent[:n])
+		}
+		agent = agent[n:]
+	}
+	return out.String()
+}
 
 // Limits of the parts of a file name, in octets. With ".html" and a suffix
 // against collisions, they stay well below the 255 that file systems allow.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -162,14 +161,12 @@ func (w *Writer) LeaveOut(agent string, id cases.ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if n := len(w.runs); n > 0 {
-		w.runs[n-1].leaveOut(validName(agent), id)
+		w.runs[n-1].leaveOut(AgentName(agent), id)
 	}
 }
 
 // key is that of r, whose agent's name JSON has to hold.
-func (w *Writer) key(r Record) key {
-	return key{validName(r.Agent), r.Case.ID}
-}
+func (w *Writer) key(r Record) key { return keyOf(r) }
 
 // note remembers what the overview needs to know of r.
 func (w *Writer) note(r Record) *entry {
@@ -205,9 +202,6 @@ func (d disk) writeCaseFile(dir, stem string, r Record) error {
 	}
 	return d.write(dir, stem+".json", body)
 }
-
-// validName is the name of an agent as files can have it.
-func validName(agent string) string { return strings.ToValidUTF8(agent, "\uFFFD") }
 
 // keep appends r to the journal.
 func (w *Writer) keep(r Record) (err error) {

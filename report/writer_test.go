@@ -169,17 +169,34 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// TestAgentNotUTF8 plays two agents whose names differ in what is not UTF-8.
-// JSON cannot tell them apart, so they are one, rather than one key twice.
+// TestAgentNotUTF8 plays agents whose names differ in what is not UTF-8, which JSON
+// could not tell apart.
 func TestAgentNotUTF8(t *testing.T) {
 	w := open(t)
-	for _, agent := range []string{"a\xff", "a\xfe"} {
-		if err := w.Add(played(agent, "1.1.1", cases.OK, cases.OK)); err != nil {
+	names := []string{"a\xff", "a\xfe", "a\xff\xfe", "\xed\xa0\x80", "\ufffd", "é\xc3", `back\slash`}
+	for i, agent := range names {
+		verdict := []cases.Verdict{cases.OK, cases.Failed}[i%2]
+		if err := w.Add(played(agent, "1.1.1", verdict, cases.OK)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff([]string{"a\ufffd"}, w.agents); diff != "" {
-		t.Errorf("agents (-want +got):\n%s", diff)
+	if err := w.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	var index map[string]map[string]indexEntry
+	if err := json.Unmarshal(read(t, w, "index.json"), &index); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{`a\xff`, `a\xfe`, `a\xff\xfe`, `\xed\xa0\x80`, "\ufffd", `é\xc3`, `back\slash`} {
+		if got, want := index[name]["1.1.1"].Behavior, []cases.Verdict{cases.OK, cases.Failed}[i%2]; got != want {
+			t.Errorf("%s: %q, want %s", name, got, want)
+		}
+		if got := AgentName(AgentName(names[i])); got != name {
+			t.Errorf("%q is called %s, and %s again", names[i], name, got)
+		}
+	}
+	if len(index) != len(names) {
+		t.Errorf("%d agents, want %d", len(index), len(names))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"gobahn/cmd/wstest/internal/certs"
 	"gobahn/cmd/wstest/internal/spec"
 	"gobahn/fuzzer"
+	"gobahn/report"
 	"gobahn/templates"
 	"gobahn/wire"
 )
@@ -168,6 +169,7 @@ func (j *clientJob) client(t spec.Target) (*fuzzer.Client, error) {
 // unique is the name of a server in the reports: of two with one name, the results
 // of the second would take the place of the first's.
 func (j *clientJob) unique(rec *recorder, names map[string]int, agent string, server int) string {
+	agent = report.AgentName(agent)
 	name := agent
 	for n := 2; ; n++ {
 		owner, taken := names[name]

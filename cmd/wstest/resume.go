@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -51,11 +50,11 @@ func (r *recorder) keep(one report.Record) {
 	r.note(m, one.Case, one.Observation, one.Result)
 }
 
-// has reports whether the result of a case with the server of client is kept. One that
-// was not played, since the user had not declared what it needs, is played if that is
-// declared now.
+// has reports whether the result of a case with the server of client, which reports call
+// agent, is kept. One that was not played, since the user had not declared what it needs,
+// is played if that is declared now.
 func (r *recorder) has(client *fuzzer.Client, agent string, id cases.ID) bool {
-	missing, kept := r.kept[match{strings.ToValidUTF8(agent, "\uFFFD"), id}]
+	missing, kept := r.kept[match{agent, id}]
 	return kept && (len(missing) == 0 || len(client.Lacks(missing)) > 0)
 }
 
