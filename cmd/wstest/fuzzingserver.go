@@ -138,18 +138,19 @@ func (j *serverJob) serveWeb(ctx context.Context, port int) (stop func()) {
 	if j.webport == 0 {
 		return func() {}
 	}
-	host, _, _ := net.SplitHostPort(j.listen)
-	ln, err := listenTCP(net.Listen, net.JoinHostPort(host, strconv.Itoa(j.webport)))
+	interfaces, _, _ := net.SplitHostPort(j.listen)
+	ln, err := listenTCP(net.Listen, net.JoinHostPort(interfaces, strconv.Itoa(j.webport)))
 	if err != nil {
 		fmt.Fprintf(j.log, "wstest: warning: there is no web port: %v (--webport 0 does without, another number is another port)\n", err)
 		return func() {}
 	}
 	site := web.Site{Product: product, Cases: j.list, Port: port, TLS: j.tls != nil, Outdir: j.outdir}
 	address := ln.Addr().(*net.TCPAddr)
-	if host = address.IP.String(); address.IP.IsUnspecified() {
-		host = "localhost"
+	host, reached := address.IP.String(), ""
+	if address.IP.IsUnspecified() {
+		host, reached = "localhost", " (on all interfaces)"
 	}
-	fmt.Fprintf(j.out, "Browsers are tested at http://%s/\n", net.JoinHostPort(host, strconv.Itoa(address.Port)))
+	fmt.Fprintf(j.out, "Browsers are tested at http://%s/%s\n", net.JoinHostPort(host, strconv.Itoa(address.Port)), reached)
 	return background(ctx, func(ctx context.Context) error { return web.Serve(ctx, ln, site.Handler()) })
 }
 

@@ -81,30 +81,41 @@ func TestServersSayWhereTheyListen(t *testing.T) {
 	}
 }
 
-// The web port is reached by those who reach the server.
+// The web port is reached by those who reach the server, and it says whether that is all.
 func TestWebPortListensWhereTheServerDoes(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := port(free)
-	free.Close()
-	m := start(t, "test-client", "--listen", "127.0.0.1:0", "--webport", web, "-o", t.TempDir())
-	end := time.Now().Add(20 * time.Second)
-	for !reachable("127.0.0.1:"+web) && time.Now().Before(end) {
-		time.Sleep(5 * time.Millisecond)
-	}
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range addresses {
-		if ip, ok := a.(*net.IPNet); ok && !ip.IP.IsLoopback() && ip.IP.To4() != nil && reachable(net.JoinHostPort(ip.IP.String(), web)) {
-			t.Errorf("it is reached at %s", ip.IP)
+	for _, test := range []struct {
+		args string
+		all  bool // who reach the machine
+		want string
+	}{
+		{"test-client --listen 127.0.0.1:0 --webport %", false, "Browsers are tested at http://127.0.0.1:%/\n"},
+		{"test-client --listen :0 --webport %", true, "Browsers are tested at http://localhost:%/ (on all interfaces)\n"},
+		{"-m fuzzingserver -w ws://127.0.0.1:0 -u %", true, "Browsers are tested at http://localhost:%/ (on all interfaces)\n"},
+	} {
+		free, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	m.stop()
-	if want := "Browsers are tested at http://127.0.0.1:" + web + "/\n"; !strings.Contains(m.stdout.String(), want) {
-		t.Errorf("it says\n%s", m.stdout)
+		web := port(free)
+		free.Close()
+		m := start(t, append(strings.Fields(strings.ReplaceAll(test.args, "%", web)), "-o", t.TempDir())...)
+		end := time.Now().Add(20 * time.Second)
+		for !reachable("127.0.0.1:"+web) && time.Now().Before(end) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		addresses, err := net.InterfaceAddrs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range addresses {
+			ip, ok := a.(*net.IPNet)
+			if ok && !ip.IP.IsLoopback() && ip.IP.To4() != nil && reachable(net.JoinHostPort(ip.IP.String(), web)) != test.all {
+				t.Errorf("%s: it is reached at %s: %t", test.args, ip.IP, !test.all)
+			}
+		}
+		m.stop()
+		if want := strings.ReplaceAll(test.want, "%", web); !strings.Contains(m.stdout.String(), want) {
+			t.Errorf("%s says\n%swant %s", test.args, m.stdout, want)
+		}
 	}
 }

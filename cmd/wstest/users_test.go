@@ -71,18 +71,45 @@ func TestEndpointsAreReachedOnAllInterfaces(t *testing.T) {
 	}
 }
 
-// A server that others reach, too, can keep control to those who know a word.
+// A server that others reach, too, can keep control to those who know a word, or to nobody.
 func TestServerIsStoppedOnlyByThoseWhoMay(t *testing.T) {
-	server := start(t, "test-client", "--listen", "127.0.0.1:0", "--webport", "0", "--cases", "1.1.1", "-o", t.TempDir(), "--control-token", "word")
-	url := "ws://127.0.0.1:" + server.port
-	if _, response, err := websocket.DefaultDialer.DialContext(t.Context(), url+"/stopServer", nil); err == nil || response.StatusCode != 403 {
-		t.Errorf("without the word: %v, %v", response, err)
-	}
-	converse(t, "127.0.0.1:"+server.port, "/stopServer?token=word")
-	select {
-	case <-server.ended:
-	case <-time.After(20 * time.Second):
-		t.Error("with the word it is not stopped")
+	for _, face := range []string{"test-client --listen 127.0.0.1:0 --webport 0", "-m fuzzingserver -w ws://127.0.0.1:0 -u 0"} {
+		for _, test := range []struct {
+			flags    string
+			refused  []string // what clients may not ask for
+			harmless []string // what they may, and the server goes on
+			stops    string   // what stops it; empty: nothing
+		}{
+			{"", nil, []string{"/updateReports?agent=a"}, "/stopServer"},
+			{"", nil, nil, "/updateReports?agent=a&shutdownOnComplete=true"},
+			{"--no-stop", []string{"/stopServer"}, []string{"/updateReports?agent=a&shutdownOnComplete=true"}, ""},
+			{"--control-token word", []string{"/stopServer", "/stopServer?token=another", "/updateReports?agent=a"},
+				[]string{"/getCaseCount", "/updateReports?agent=a&token=word"}, "/stopServer?token=word"},
+			{"--no-stop --control-token word", []string{"/stopServer?token=word", "/updateReports?agent=a"},
+				[]string{"/updateReports?agent=a&token=word&shutdownOnComplete=true"}, ""},
+		} {
+			args := face + " --cases 1.1.1 " + test.flags
+			server := start(t, append(strings.Fields(args), "-o", t.TempDir())...)
+			address := "127.0.0.1:" + server.port
+			for _, path := range test.refused {
+				if _, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws://"+address+path, nil); err == nil || response == nil || response.StatusCode != 403 {
+					t.Errorf("%s: %s: %v, %v", args, path, response, err)
+				}
+			}
+			for _, path := range append(test.harmless, "/getCaseCount") {
+				converse(t, address, path)
+			}
+			if test.stops == "" {
+				server.stop()
+				continue
+			}
+			converse(t, address, test.stops)
+			select {
+			case <-server.ended:
+			case <-time.After(20 * time.Second):
+				t.Errorf("%s: %s does not stop it", args, test.stops)
+			}
+		}
 	}
 }
 
