@@ -15,10 +15,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"gobahn/fuzzer"
 )
 
 // The exit statuses.
@@ -45,7 +48,12 @@ func main() {
 
 // run runs the command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := rootCommand()
+	return runOver(ctx, &net.Dialer{}, args, stdout, stderr)
+}
+
+// runOver is run that reaches servers under test by dialler.
+func runOver(ctx context.Context, dialler fuzzer.Dialler, args []string, stdout, stderr io.Writer) int {
+	root := rootCommand(dialler)
 	root.SetArgs(args)
 	root.SetOut(&console{w: stdout})
 	root.SetErr(&console{w: stderr})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"gobahn/fuzzer"
 )
 
 // version is the version of wstest.
@@ -12,8 +14,9 @@ const version = "0.1.0"
 // product is how wstest names itself to peers and in reports.
 const product = "Gobahn/" + version
 
-func rootCommand() *cobra.Command {
-	var c compat
+// rootCommand is the command line, which reaches servers under test by dialler.
+func rootCommand(dialler fuzzer.Dialler) *cobra.Command {
+	c := compat{runFlags: runFlags{dialler: dialler}}
 	root := &cobra.Command{
 		Use:   "wstest",
 		Short: "Test implementations of the WebSocket protocol",
@@ -38,7 +41,7 @@ Peers under test send every message back as it came.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.flags(root)
 	root.AddCommand(
-		testServerCommand(), testClientCommand(), runCommand(),
+		testServerCommand(dialler), testClientCommand(), runCommand(dialler),
 		casesCommand(), explainCommand(), requirementsCommand(), demoCommand(), reportCommand(), versionCommand(),
 	)
 	return root

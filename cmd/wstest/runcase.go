@@ -16,8 +16,8 @@ import (
 )
 
 // runCommand plays one case and shows what goes over the wire as it goes.
-func runCommand() *cobra.Command {
-	var j clientJob
+func runCommand(dialler fuzzer.Dialler) *cobra.Command {
+	j := clientJob{runFlags: runFlags{dialler: dialler}}
 	var target spec.Target
 	var pcapPath string
 	cmd := &cobra.Command{

@@ -34,6 +34,7 @@ type runFlags struct {
 	resumeFlags
 
 	// What no flag sets:
+	dialler fuzzer.Dialler                       // reaches servers; nil: the system's
 	listing bool                                 // list all cases in the beginning, as the reference does
 	list    []cases.Case                         // what is played
 	skip    func(agent string, id cases.ID) bool // and not with whom; nil: with all
@@ -136,5 +137,7 @@ func (r *runFlags) selection() (selection, error) {
 // config is what the engine needs, with options that the flags add to.
 func (r *runFlags) config(options fuzzer.Options) fuzzer.Config {
 	options.TimeScale, options.NoTimeouts = r.timeScale, r.noTimeouts
-	return fuzzer.Config{Options: &options, Seed: r.seed, Product: product, Profile: r.profile, Capture: r.outputs.capture(), Declared: r.peer}
+	return fuzzer.Config{
+		Options: &options, Seed: r.seed, Product: product, Dialler: r.dialler, Profile: r.profile, Capture: r.outputs.capture(), Declared: r.peer,
+	}
 }

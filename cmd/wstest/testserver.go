@@ -30,8 +30,8 @@ type testServer struct {
 	restartFlags
 }
 
-func testServerCommand() *cobra.Command {
-	var s testServer
+func testServerCommand(dialler fuzzer.Dialler) *cobra.Command {
+	s := testServer{clientJob: clientJob{runFlags: runFlags{dialler: dialler}}}
 	cmd := &cobra.Command{
 		Use:   "test-server URL... [-- COMMAND ARGS...]",
 		Short: "Test servers: we are the client",
@@ -207,7 +207,7 @@ func (s *testServer) start(ctx context.Context, command []string) (stop func(), 
 		return nil, err
 	}
 	ready := func(ctx context.Context) error {
-		nc, err := target.Dial(ctx, &net.Dialer{}, config)
+		nc, err := target.Dial(ctx, s.dialler, config)
 		if err == nil {
 			nc.Close()
 		}
