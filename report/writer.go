@@ -20,12 +20,13 @@ import (
 // A Writer writes the reports of a run into a directory. It is safe for
 // concurrent use.
 type Writer struct {
-	dir  string
-	disk disk
-	now  func() time.Time
-	runs []Run
-	ids  []cases.ID       // that are played or were to be, in the order of the catalogue
-	at   map[cases.ID]int // where in ids
+	dir    string
+	disk   disk
+	now    func() time.Time
+	opened time.Time // when the writer was, also on the clock that does not jump
+	runs   []Run
+	ids    []cases.ID       // that are played or were to be, in the order of the catalogue
+	at     map[cases.ID]int // where in ids
 
 	mu       sync.Mutex
 	baseline *Outcomes                   // to compare with; nil: none
@@ -92,6 +93,7 @@ func newWriter() *Writer {
 	return &Writer{
 		disk:    systemDisk(),
 		now:     time.Now,
+		opened:  time.Now(),
 		at:      make(map[cases.ID]int),
 		entries: make(map[key]*entry),
 		names:   newNames(),
@@ -320,7 +322,8 @@ func (w *Writer) Finish() error {
 	defer w.mu.Unlock()
 	for i := range w.runs {
 		if w.runs[i].Ended.IsZero() {
-			w.runs[i].Ended = w.now().UTC()
+			// The wall clock may have jumped since the run began.
+			w.runs[i].Ended = w.opened.Add(w.now().Sub(w.opened)).UTC()
 			w.flushed = false // the overview shows it
 		}
 	}
