@@ -148,8 +148,8 @@ func TestHostileServersHarmNobody(t *testing.T) {
 	var mu sync.Mutex
 	var list []fuzzer.Played
 	defer func() { checkReport(t, list) }()
-	for _, b := range hostile.Behaviours {
-		if b.Role == hostile.Client {
+	for i, b := range hostile.Behaviours {
+		if b.Role == hostile.Client || testing.Short() && i%4 != 0 { // the race detector sees nothing new in the others
 			continue
 		}
 		slots <- true

@@ -116,14 +116,16 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 		return r.blamed(p, fmt.Sprintf("%s, in this case or when %s was over", says, before.Case.ID)), nil
 	}
 	again, err := r.playAlone(ctx, p, take{before: p.Observation.Before})
-	if err == nil && again.Observation.Died == "" {
-		if again, err = r.afterwards(ctx, again); err == nil {
-			err = r.accused(ctx, before, company, says)
-		}
-	} else if err != nil {
-		err = r.unconfirmed([]Played{before}, err)
+	if err == nil && again.Observation.Died != "" {
+		return again, nil
 	}
-	return again, err
+	if err == nil {
+		again, err = r.afterwards(ctx, again)
+	}
+	if err != nil {
+		return again, r.unconfirmed([]Played{before}, err)
+	}
+	return again, r.accused(ctx, before, company, says)
 }
 
 // afterwards is p, which nothing was played after, with what has become of the server since.
@@ -152,6 +154,8 @@ func (r *clientRun) accused(ctx context.Context, before Played, company bool, sa
 		return r.done(found)
 	case company && says == hangs:
 		return nil
+	case r.abandoned: // it was not played again
+		return r.done(r.blamed(before, says+whenOver))
 	}
 	return r.done(r.blamed(found, says+whenOver+"; played again, it does not end it"))
 }
@@ -170,9 +174,7 @@ func (r *clientRun) lastOf(ctx context.Context) error {
 	if says == "" {
 		return nil
 	}
-	if r.restart(ctx, "after "+string(last.Case.ID), says); r.abandoned {
-		return r.done(r.blamed(last, says+whenOver))
-	}
+	r.restart(ctx, "after "+string(last.Case.ID), says)
 	return r.accused(ctx, last, company, says)
 }
 
