@@ -78,6 +78,12 @@ func (j *clientJob) watch(cmd *cobra.Command, pcapPath string) error {
 	fmt.Fprintln(j.out)
 	shown := wireLog{out: j.out, started: time.Now()}
 	client.OnRow, client.Parallel = shown.row, 1
+	times := 0
+	client.OnStart = func(fuzzer.Played) {
+		if times++; times > 1 {
+			fmt.Fprintln(j.out, "again    since the machine had kept the tester waiting")
+		}
+	}
 	if pcapPath != "" {
 		client.Capture = captureLimit
 	}
