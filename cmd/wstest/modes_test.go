@@ -43,8 +43,8 @@ func start(t *testing.T, args ...string) *mode {
 		case s := <-status:
 			<-read
 			return s
-		case <-time.After(2 * time.Second):
-			t.Error("it has not ended two seconds after it was stopped")
+		case <-time.After(10 * time.Second): // after which docker stop kills it
+			t.Error("it has not ended ten seconds after it was stopped")
 			return -1
 		}
 	})
