@@ -98,11 +98,8 @@ func readTraces(r io.Reader) (list []stack, err error) {
 			begin = true
 		case begin && len(fields) >= 2:
 			took, err := time.ParseDuration(fields[0])
-			if err == nil && took < 0 {
-				err = errors.New("want a time that has passed")
-			}
-			if err != nil {
-				return nil, fmt.Errorf("go tool pprof printed %q: %w", lines.Text(), err)
+			if err != nil || took < 0 {
+				return nil, fmt.Errorf("go tool pprof printed %.100q: want a time that has passed, and a call", lines.Text())
 			}
 			list = append(list, stack{took, []string{fields[1]}})
 			begin = false
