@@ -125,7 +125,8 @@ func (r *clientRun) certain(ctx context.Context, p Played, unreached error) (Pla
 	if err != nil {
 		return again, r.unconfirmed([]Played{before}, err)
 	}
-	return again, r.accused(ctx, before, company, says)
+	excused := company && says == hangs || again.Observation.Died != "" && p.Observation.Before != nil // p has been played before
+	return again, r.accused(ctx, before, excused, says)
 }
 
 // afterwards is p, which nothing was played after, with what has become of the server since.
@@ -143,16 +144,16 @@ func (r *clientRun) afterwards(ctx context.Context, p Played) (Played, error) {
 
 // accused plays the case once more that was over when the server was seen to have ended, as
 // says says, and passes on that it is to blame: for it ends the server now, or since nobody
-// else can have done so. Only that a server hangs, which it has not done alone, may have been
-// for the company it had before.
-func (r *clientRun) accused(ctx context.Context, before Played, company bool, says string) error {
+// else can have done so. It is excused if something else can have: the company it had, after
+// which a server hangs that it leaves alone, or another case that does so.
+func (r *clientRun) accused(ctx context.Context, before Played, excused bool, says string) error {
 	found, late, err := r.late(ctx, before)
 	switch {
 	case err != nil:
 		return r.unconfirmed([]Played{before}, err)
 	case late:
 		return r.done(found)
-	case company && says == hangs:
+	case excused:
 		return nil
 	case r.abandoned: // it was not played again
 		return r.done(r.blamed(before, says+whenOver))
@@ -175,7 +176,7 @@ func (r *clientRun) lastOf(ctx context.Context) error {
 		return nil
 	}
 	r.restart(ctx, "after "+string(last.Case.ID), says)
-	return r.accused(ctx, last, company, says)
+	return r.accused(ctx, last, company && says == hangs, says)
 }
 
 // answered reports whether the server has answered on any of the connections of a case.

@@ -58,6 +58,9 @@ func (m *mortal) DialContext(context.Context, string, string) (net.Conn, error) 
 
 func (m *mortal) serve(nc net.Conn) {
 	pinged := false
+	m.mu.Lock()
+	life := m.starts
+	m.mu.Unlock()
 	(&rawPeer{frame: func(_ *rawPeer, h wire.Header, _ []byte) bool {
 		if deadly := h.RSV == 3 && !m.ping || h.Opcode == cases.OpPing && m.ping; !deadly {
 			return false
@@ -88,7 +91,7 @@ func (m *mortal) serve(nc net.Conn) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.open, nc)
-	m.doomed = m.doomed || pinged
+	m.doomed = m.doomed || pinged && life == m.starts
 }
 
 // end ends the process, or has it hang. M is locked.
