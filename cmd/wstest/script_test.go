@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command line as a user does. $BUSY is a port of the
 // loopback interface that is taken; on $FREE, $FREE2 … $FREE5 nothing listens. They
 // stand for their numbers in the files of a script, too. $BAD is the port of a server
-// which wants no text, and has no compression.
+// which wants no text, no message of more than 65536 octets, and has no compression.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -106,6 +106,7 @@ func badEcho(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer conn.Close()
+	conn.SetReadLimit(65536)
 	for {
 		kind, message, err := conn.ReadMessage()
 		if err != nil || kind == websocket.TextMessage || conn.WriteMessage(kind, message) != nil {
