@@ -242,7 +242,7 @@ func (r *clientRun) suspects(ctx context.Context, list []Played, before Played, 
 	r.restart(ctx, all, says)
 	again := make([]Played, 0, len(list))
 	for i, p := range list {
-		played, err := r.playAlone(ctx, p, take{before: attempt(p)})
+		played, err := r.toItsEnd(ctx, p, take{before: attempt(p)})
 		if err != nil {
 			return nil, false, r.unconfirmed(slices.Concat(again, list[i:], []Played{before}), err)
 		}
@@ -285,11 +285,18 @@ func (r *clientRun) late(ctx context.Context, p Played) (played Played, found bo
 		return p, false, nil
 	}
 	r.last = Played{}
-	played, err = r.playAlone(ctx, p, take{})
-	if err == nil && played.Observation.Died == "" {
-		played, err = r.afterwards(ctx, played)
-	}
+	played, err = r.toItsEnd(ctx, p, take{})
 	return played, err == nil && played.Observation.Died != "", err
+}
+
+// toItsEnd plays one case while nothing else goes on, and looks after the server when it is
+// over. An error ends the run.
+func (r *clientRun) toItsEnd(ctx context.Context, p Played, how take) (Played, error) {
+	p, err := r.playAlone(ctx, p, how)
+	if err != nil || p.Observation.Died != "" {
+		return p, err
+	}
+	return r.afterwards(ctx, p)
 }
 
 // lateLimit is how long it may take until it is known that a case has ended the server.

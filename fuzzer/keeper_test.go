@@ -65,6 +65,7 @@ func (m *mortal) serve(nc net.Conn) {
 		if deadly := h.RSV == 3 && !m.ping || h.Opcode == cases.OpPing && m.ping; !deadly {
 			return false
 		}
+		time.Sleep(time.Millisecond) // whoever is to be company has come
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		switch {
@@ -105,6 +106,7 @@ func (m *mortal) end() {
 }
 
 func (m *mortal) Ended(wait time.Duration) string {
+	time.Sleep(min(wait, time.Millisecond)) // whatever goes on has its effect
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.doomed && wait > 0 {
