@@ -61,13 +61,18 @@ func selected(ids *regexp.Regexp) (list []cases.Case) {
 		if !ids.MatchString(string(c.ID)) {
 			continue
 		}
-		if e, ok := c.Script[0].(cases.Echo); ok && e.Count > mutantEchoes {
-			e.Count = mutantEchoes
-			c.Script, c.Accept = cases.Script{e}, cases.Exactly(cases.Echoed{Count: e.Count})
-		}
-		list = append(list, c)
+		list = append(list, shortened(c, mutantEchoes))
 	}
 	return list
+}
+
+// shortened is c with so many messages of an Echo at most.
+func shortened(c cases.Case, messages int) cases.Case {
+	if e, ok := c.Script[0].(cases.Echo); ok && e.Count > messages {
+		e.Count = messages
+		c.Script, c.Accept = cases.Script{e}, cases.Exactly(cases.Echoed{Count: e.Count})
+	}
+	return c
 }
 
 // A fate is what became of a mutant in one role.
