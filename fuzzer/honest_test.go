@@ -1,6 +1,7 @@
 package fuzzer_test
 
 import (
+	"math"
 	"testing"
 
 	"gobahn/cases"
@@ -12,7 +13,7 @@ import (
 // script, and virtual time does not make a peer compress faster, nor the race
 // detector, which sees nothing new in the hundredth message.
 func playable() (list []cases.Case) {
-	packed, plain, messages := 1<<10, 16<<20, 1000 // octets, the longest messages, and how many
+	packed, plain, messages := 1<<10, 16<<20, math.MaxInt // octets, the longest messages, and how many
 	if raceDetector {
 		packed, plain, messages = 64, 256<<10, 100
 	}
@@ -20,7 +21,7 @@ func playable() (list []cases.Case) {
 		echo, ok := c.Script[0].(cases.Echo)
 		size := echo.Message.Payload.Len
 		if !ok || c.Deflate == nil && size <= plain || c.Deflate != nil && size <= packed || c.ID == "12.1.11" {
-			list = append(list, shortened(c, messages))
+			list = append(list, withMessages(c, messages))
 		}
 	}
 	return list

@@ -61,13 +61,13 @@ func selected(ids *regexp.Regexp) (list []cases.Case) {
 		if !ids.MatchString(string(c.ID)) {
 			continue
 		}
-		list = append(list, shortened(c, mutantEchoes))
+		list = append(list, withMessages(c, mutantEchoes))
 	}
 	return list
 }
 
-// shortened is c with so many messages of an Echo at most.
-func shortened(c cases.Case, messages int) cases.Case {
+// withMessages is c with so many messages of an Echo at most.
+func withMessages(c cases.Case, messages int) cases.Case {
 	if e, ok := c.Script[0].(cases.Echo); ok && e.Count > messages {
 		e.Count = messages
 		c.Script, c.Accept = cases.Script{e}, cases.Exactly(cases.Echoed{Count: e.Count})

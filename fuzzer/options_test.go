@@ -114,9 +114,6 @@ func TestTimeLimitsAreScaledOrLeftOut(t *testing.T) {
 		{"no timeouts", func(o *fuzzer.Options) { o.NoTimeouts = true }, failing, 48 * time.Hour},
 		{"no timeouts but the case's", func(o *fuzzer.Options) { o.NoTimeouts = true }, closing, 24*time.Hour + time.Second},
 	} {
-		if raceDetector && tt.want > time.Hour { // which is many intervals in which lag is measured
-			continue
-		}
 		opts := fuzzer.DefaultOptions()
 		tt.set(&opts)
 		if o := one(t, tt.c, opts, silent); time.Duration(o.Duration) != tt.want {

@@ -352,11 +352,16 @@ func (c *Conn) SetNoDelay(on bool) {
 
 // tcpConn is the TCP connection nc is or, with TLS, runs on; nil if there is none.
 func tcpConn(nc net.Conn) *net.TCPConn {
-	if over, ok := nc.(interface{ NetConn() net.Conn }); ok {
-		nc = over.NetConn()
-	}
-	tcp, _ := nc.(*net.TCPConn)
+	tcp, _ := beneath(nc).(*net.TCPConn)
 	return tcp
+}
+
+// beneath is the connection that nc, if that is TLS, runs on.
+func beneath(nc net.Conn) net.Conn {
+	if over, ok := nc.(interface{ NetConn() net.Conn }); ok {
+		return over.NetConn()
+	}
+	return nc
 }
 
 // Close closes the connection, dropping what has not left, and returns when
@@ -423,7 +428,7 @@ func (c *Conn) rest(d time.Duration) (open bool) {
 	if d == 0 {
 		return true
 	}
-	if d < time.Millisecond && tcpConn(c.nc) != nil { // in memory the time may be that of a test
+	if _, socket := beneath(c.nc).(syscall.Conn); socket && d < time.Millisecond { // in memory the time may be that of a test
 		doze(d)
 		return true
 	}

@@ -467,3 +467,18 @@ func TestCloseEndsTheWaitForAnAnswer(t *testing.T) {
 		}
 	})
 }
+
+// The first 256 chops have a pause behind each, so that the peer reads them one by one.
+func TestPausesBetweenChopsInMemoryAreOfTheTimeOfATest(t *testing.T) {
+	for chops, want := range map[int]time.Duration{1: 0, 10: 9 * 150 * time.Microsecond, 1000: 256 * 150 * time.Microsecond} {
+		bubble(t, func(t *testing.T, c *wire.Conn, _ *recorder, peer net.Conn, _ *[]string) {
+			go io.Copy(io.Discard, peer)
+			start := time.Now()
+			c.Send(make([]byte, chops), chop(1))
+			drain(c)
+			if took := time.Since(start); took != want {
+				t.Errorf("%d chops took %v, want %v", chops, took, want)
+			}
+		})
+	}
+}
