@@ -72,6 +72,8 @@ func parseTarget(raw string) (Target, error) {
 		return t, fmt.Errorf("did you mean %q?", redacted("ws:"+rest))
 	case "https":
 		return t, fmt.Errorf("did you mean %q?", redacted("wss:"+rest))
+	case "unix":
+		return t, fmt.Errorf("did you mean %q?", redacted("ws+unix:"+rest))
 	default:
 		return t, unknownScheme(raw)
 	}

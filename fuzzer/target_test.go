@@ -80,6 +80,7 @@ func TestTargetThatIsWrongIsExplained(t *testing.T) {
 		"peer:9001/a":           `did you mean "ws://peer:9001/a"?`,
 		"127.0.0.1:9001":        `did you mean "ws://127.0.0.1:9001"?`,
 		"http://peer:9001/a":    `did you mean "ws://peer:9001/a"?`,
+		"unix:/run/ws.sock":     `did you mean "ws+unix:/run/ws.sock"?`,
 		"HTTPS://peer":          `did you mean "wss://peer"?`,
 		"tcp://peer":            wantScheme,
 		":9001":                 wantScheme,
